@@ -1,0 +1,55 @@
+# One door for people and for CI. On a fresh machine with Python 3.11 to 3.13: `make demo`, then `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --editable
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check docs bench-quick bench curve size clean
+
+help:  ## show this list
+	@grep -E '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 14
+
+demo: $(VENV)/.run  ## fill the blanks of a real table, and see how good it was
+	$(BIN)/handful demo
+
+test: $(VENV)/.test  ## run the tests
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.dev  ## lint, types, layers, spelling, generated docs, size of the tree
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+	$(BIN)/cog --check docs/commands.md
+	$(BIN)/python scripts/tree_size.py
+
+docs: $(VENV)/.dev  ## build the documentation into site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+bench-quick: $(VENV)/.bench  ## 6 tables, within 15 minutes on two cores
+	$(BIN)/python -m benchmarks.run --quick
+
+bench: $(VENV)/.bench  ## all tables, sizes, seeds and peers; resumes where it stopped
+	$(BIN)/python -m benchmarks.run
+
+curve: $(VENV)/.bench  ## cost against rows: 100 to 100,000
+	$(BIN)/python -m benchmarks.curve
+
+size: $(VENV)/.run  ## measure what `pip install .` downloads, and write it into the README
+	$(BIN)/python scripts/install_size.py
+
+clean:  ## remove the environment and everything that was built
+	rm -rf $(VENV) build dist site handful-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# Each stamp stands for one set of installed packages; changing pyproject.toml makes them again.
+$(VENV)/.run: pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v < (3, 14) or sys.exit("handful needs Python 3.11 to 3.13; $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % v)'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) .
+	@touch $@
+
+$(VENV)/.test $(VENV)/.dev $(VENV)/.bench: $(VENV)/.run
+	$(PIP) '.[$(patsubst .%,%,$(notdir $@))]'
+	@touch $@

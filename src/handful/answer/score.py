@@ -1,0 +1,168 @@
+"""The honest score: how good the answers are on rows that their learner did not see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Score", "no_score", "score_category", "score_number"]
+
+Array = NDArray[np.float64]
+
+CONFIDENCE = 0.90
+SIGNIFICANCE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Out-of-fold accuracy (or mean absolute error) with a 90% interval, beside the baseline without any column.
+
+    `better` says whether the loss is smaller than the baseline's beyond chance: a one-sided paired t-test over rows
+    (over groups, where there are some) at 2%. `value` is NaN where no row could be held out.
+    """
+
+    metric: str
+    value: float
+    low: float
+    high: float
+    baseline: float
+    loss_name: str
+    loss: float
+    baseline_loss: float
+    p_value: float
+    better: bool
+    rows: int
+    verdict: str
+    weights: dict[str, float]
+    truth: NDArray[Any]
+    predicted: NDArray[Any]
+    sure: Array
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The score without its rows, ready for JSON: NaN is None."""
+        plain = {field.name: getattr(self, field.name) for field in fields(self)}
+        kept = {name: value for name, value in plain.items() if name not in ("truth", "predicted", "sure")}
+        return {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in kept.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Out-of-fold rows: what the learner and the baseline said, and what each lost by it."""
+
+    truth: NDArray[Any]
+    predicted: NDArray[Any]
+    baseline: NDArray[Any]
+    sure: Array
+    losses: Array
+    baseline_losses: Array
+    units: NDArray[np.intp]
+    """(row,) rows of one number belong together and count as one observation."""
+    weights: dict[str, float]
+    notes: tuple[str, ...]
+
+
+def score_category(judged: Judged) -> Score:
+    """Accuracy, with log loss."""
+    right = (judged.truth == judged.predicted).astype(np.float64)
+    baseline = float((judged.truth == judged.baseline).mean())
+    low, high = _share_interval(right, judged.units)
+    said = f"{right.mean():.0%} right on rows it had not seen"
+    return _score(judged, "accuracy", right, (low, high), baseline, "log loss", said, f"{baseline:.0%}")
+
+
+def score_number(judged: Judged, written: Any = lambda value: f"{value:.4g}") -> Score:
+    """Mean absolute error in the unit of the target, with the CRPS; `written` puts an error in words."""
+    wrong = np.abs(judged.truth - judged.predicted)
+    baseline = float(np.abs(judged.truth - judged.baseline).mean())
+    low, high = _mean_interval(wrong, judged.units)
+    said = f"off by {written(float(wrong.mean()))} on average on rows it had not seen"
+    interval = (max(0.0, low), high)
+    return _score(judged, "mean absolute error", wrong, interval, baseline, "CRPS", said, written(baseline))
+
+
+def no_score(weights: dict[str, float], why: str) -> Score:
+    """What stands for a score where no row can be held out."""
+    nan, nothing = float("nan"), np.zeros(0)
+    return Score(
+        "none", nan, nan, nan, nan, "none", nan, nan, nan, False, 0, f"Not judged: {why}.", weights,
+        nothing, nothing, nothing,
+    )  # fmt: skip
+
+
+def _score(
+    judged: Judged,
+    metric: str,
+    each: Array,
+    interval: tuple[float, float],
+    baseline: float,
+    loss_name: str,
+    said: str,
+    baseline_said: str,
+) -> Score:
+    p_value = _chance_of_luck(judged.baseline_losses - judged.losses, judged.units)
+    better = p_value < SIGNIFICANCE
+    if better:
+        verdict = f"Better than guessing: {said}, {baseline_said} without looking at any column."
+    else:
+        verdict = f"No better than guessing: {said}, {baseline_said} without looking at any column."
+    return Score(
+        metric,
+        float(each.mean()),
+        *interval,
+        baseline,
+        loss_name,
+        float(judged.losses.mean()),
+        float(judged.baseline_losses.mean()),
+        p_value,
+        better,
+        len(each),
+        verdict,
+        judged.weights,
+        judged.truth,
+        judged.predicted,
+        judged.sure,
+        judged.notes,
+    )
+
+
+def _unit_means(values: Array, units: NDArray[np.intp]) -> Array:
+    unit = np.unique(units, return_inverse=True)[1]
+    return np.asarray(np.bincount(unit, values) / np.bincount(unit))
+
+
+def _mean_interval(values: Array, units: NDArray[np.intp]) -> tuple[float, float]:
+    """Student's interval of the mean, with units as observations."""
+    from scipy.special import stdtrit
+
+    means = _unit_means(values, units)
+    if len(means) < 2:
+        return float("-inf"), float("inf")
+    reach = stdtrit(len(means) - 1, (1 + CONFIDENCE) / 2) * means.std(ddof=1) / np.sqrt(len(means))
+    return float(values.mean() - reach), float(values.mean() + reach)
+
+
+def _share_interval(right: Array, units: NDArray[np.intp]) -> tuple[float, float]:
+    """Wilson's interval of a share (1927), with as many observations as there are units."""
+    from scipy.special import ndtri
+
+    count, share, z = len(np.unique(units)), float(right.mean()), float(ndtri((1 + CONFIDENCE) / 2))
+    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
+    reach = z / (1 + z**2 / count) * np.sqrt(share * (1 - share) / count + z**2 / (4 * count**2))
+    return max(0.0, float(middle - reach)), min(1.0, float(middle + reach))
+
+
+def _chance_of_luck(gains: Array, units: NDArray[np.intp]) -> float:
+    """The one-sided p-value of the mean gain over the baseline: a paired t-test over units."""
+    from scipy.special import stdtr
+
+    means = _unit_means(gains, units)
+    if len(means) < 2:
+        return 1.0
+    error = means.std(ddof=1) / np.sqrt(len(means))
+    if error < 1e-12:
+        return 1.0
+    return float(1 - stdtr(len(means) - 1, means.mean() / error))

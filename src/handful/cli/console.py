@@ -1,0 +1,106 @@
+"""How the command line talks: data on stdout; summary, progress and receipt on stderr; nothing steers the terminal."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from handful.receipt import Receipt
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["Session", "jsonable", "plain"]
+
+# C0 and C1 controls other than newline and tab, and the marks that turn the direction of writing: a name or a cell
+# could use them to recolour, overwrite or reorder what the terminal shows.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: object) -> str:
+    """The text without the characters that steer a terminal."""
+    return _STEERING.sub("", str(text))
+
+
+@dataclass(slots=True)
+class Session:
+    """One run of the command line: what was asked of it, and how it talks."""
+
+    json: bool = False
+    debug: bool = False
+    receipt: Receipt = field(default_factory=Receipt)
+
+    def say(self, text: object, style: str = "") -> None:
+        """A line for people, on stderr."""
+        console = _console(stderr=True)
+        console.print(plain(text), style=style, soft_wrap=not console.is_terminal)
+
+    def say_end(self, place: str | Path) -> None:
+        """The last lines: where the result is, and what it cost."""
+        if str(place) != "-":
+            self.say(f"wrote {place}")
+        self.say_receipt()
+
+    def say_receipt(self) -> None:
+        self.say(self.receipt.line(), style="dim")
+
+    def hand_out(self, answer: Mapping[str, Any]) -> None:
+        """The one JSON object of `--json`, on stdout, with the receipt at its end."""
+        whole = jsonable({**answer, "receipt": self.receipt.to_dict()})
+        sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+    def show(self, title: str, head: list[str], rows: list[list[str]], *, stderr: bool = False) -> None:
+        """A table for people; cells are shown as they are, without markup."""
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(title=Text(plain(title)) if title else None, title_justify="left", header_style="bold")
+        for name in head:
+            table.add_column(Text(_one_line(name)), overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(_one_line(cell)) for cell in row))
+        _console(stderr=stderr).print(table)
+
+    @contextmanager
+    def progress(self) -> Iterator[Callable[[str, float], None]]:
+        """A bar on stderr that goes away when the work is done; nothing where stderr is no terminal."""
+        console = _console(stderr=True)
+        if not console.is_terminal:
+            yield lambda doing, done: None
+            return
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=console, transient=True) as bar:
+            task = bar.add_task("reading", total=1.0)
+            yield lambda doing, done: bar.update(task, description=_one_line(doing), completed=done)
+
+
+def jsonable(value: Any) -> Any:
+    """The value as JSON can hold it: arrays as lists, and a number that is not finite as null."""
+    if isinstance(value, Mapping):
+        return {str(key): jsonable(item) for key, item in value.items()}
+    if hasattr(value, "tolist"):  # a numpy array or scalar
+        return jsonable(value.tolist())
+    if isinstance(value, list | tuple):
+        return [jsonable(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def _one_line(text: str) -> str:
+    return plain(text).replace("\n", " ").replace("\t", " ")
+
+
+def _console(*, stderr: bool) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)

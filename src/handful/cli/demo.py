@@ -1,0 +1,103 @@
+"""`handful demo`: the main job on a real table, with the truth to compare with."""
+
+from __future__ import annotations
+
+import csv
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from handful.cli.console import Session
+from handful.cli.options import output_option, session_options
+
+if TYPE_CHECKING:
+    from handful.fill import Filling
+
+__all__ = ["demo"]
+
+TARGET = "species"
+GIVEN = range(8, 344, 17)
+"""The 20 rows that keep their species: every 17th, so that no one has picked them."""
+
+SHOWN = 8
+"""Filled rows in the table that people see."""
+
+
+@click.command()
+@output_option("The folder for the demo's files. [default: handful-demo]")
+@session_options
+@click.pass_obj
+def demo(session: Session, output: str | None) -> None:
+    """Fill a real table and compare with the truth.
+
+    Fills the species of 324 penguins from 20. Writes penguins.csv (with the blanks), penguins.filled.csv and
+    report.html into one folder, and nothing elsewhere.
+    """
+    from handful.cli.fill import say_filling, summary
+    from handful.fill import fill_frame
+    from handful.report.report import report_html
+    from handful.table.read import read_file
+    from handful.table.write import write_aside, write_file
+
+    folder = Path(output or "handful-demo")
+    folder.mkdir(parents=True, exist_ok=True)
+    blanked, filled, report = (
+        folder / name for name in ("penguins.csv", "penguins.filled.csv", "report.html")
+    )
+    truth = _write_blanked(blanked)
+    with session.progress() as progress:
+        source = read_file(blanked)
+        filling = fill_frame(source.frame, targets=(TARGET,), progress=progress)
+    write_file(filling.frame, filled, source.layout, force=True)
+    write_aside(report, report_html(filling.targets[0].learner, receipt=session.receipt).encode())
+
+    judged = _against(truth, filling)
+    say_filling(session, filling, source.notes)
+    session.show("", *_sample(filling, truth), stderr=True)
+    session.say(
+        f"against the truth, which handful has not seen: {judged['right']} of {judged['answered']} right "
+        f"({judged['accuracy']:.1%})"
+    )
+    session.say(f"\nthe same as: handful fill {blanked} --target {TARGET}")
+    session.say(f"wrote {blanked}, {filled}\nreport: {report}")
+    if session.json:
+        places = {"input": str(blanked), "output": str(filled), "report": str(report)}
+        session.hand_out({**places, **summary(filling, source.notes), "against_truth": judged})
+    else:
+        session.say_receipt()
+
+
+def _write_blanked(path: Path) -> list[str]:
+    """Write the penguins with the species of all but the given rows blank; the species as they are."""
+    text = files("handful.examples").joinpath("penguins.csv").read_text(encoding="utf-8")
+    head, *rows = csv.reader(text.splitlines())
+    place = head.index(TARGET)
+    truth = [row[place] for row in rows]
+    for number, row in enumerate(rows):
+        if number not in GIVEN:
+            row[place] = ""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([head, *rows])
+    return truth
+
+
+def _against(truth: list[str], filling: Filling) -> dict[str, Any]:
+    answers = filling.frame.get_column(TARGET).to_list()
+    asked = [row for row in range(len(truth)) if row not in GIVEN]
+    right = sum(answers[row] == truth[row] for row in asked)
+    return {"answered": len(asked), "right": right, "accuracy": right / len(asked)}
+
+
+def _sample(filling: Filling, truth: list[str]) -> tuple[list[str], list[list[str]]]:
+    """Some of the filled rows, evenly spread, with the truth in the last column."""
+    names = ["island", "bill_length_mm", "flipper_length_mm", TARGET, f"{TARGET} sure"]
+    asked = [row for row in range(len(truth)) if row not in GIVEN]
+    some = asked[len(asked) // (2 * SHOWN) :: len(asked) // SHOWN][:SHOWN]
+    cells = [filling.frame.get_column(name).to_list() for name in names]
+    return [*names, "truth"], [[*(_written(column[row]) for column in cells), truth[row]] for row in some]
+
+
+def _written(cell: object) -> str:
+    return "" if cell is None else f"{cell:.2f}" if isinstance(cell, float) else str(cell)

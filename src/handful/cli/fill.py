@@ -1,0 +1,111 @@
+"""`handful fill`: a file with blanks becomes a file without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from handful.cli.console import Session
+from handful.cli.options import (
+    excel_safe_option,
+    force_option,
+    group_option,
+    kind_option,
+    output_option,
+    refuse_existing,
+    session_options,
+    table_output,
+)
+
+if TYPE_CHECKING:
+    from handful.fill import FilledTarget, Filling
+
+__all__ = ["fill", "say_filling", "summary"]
+
+
+@click.command()
+@click.argument("file")
+@click.option(
+    "--target", "targets", multiple=True, metavar="NAME", help="Fill this column only; may be repeated."
+)
+@kind_option
+@group_option
+@output_option("Where the filled table goes; '-' is stdout. [default: STEM.filled.SUFFIX beside FILE]")
+@force_option
+@excel_safe_option
+@session_options
+@click.pass_obj
+def fill(
+    session: Session,
+    file: str,
+    targets: tuple[str, ...],
+    kinds: dict[str, str],
+    group: str | None,
+    output: str | None,
+    force: bool,
+    excel_safe: bool,
+) -> None:
+    """Fill the blanks of FILE.
+
+    Every column that has blanks is filled, or the ones named by --target.
+
+    FILE is CSV, TSV, Parquet, JSON lines or Excel; '-' reads CSV from stdin. All rows, columns and given cells stay
+    as they are. Beside a filled column come NAME sure, or NAME low and NAME high, and NAME status.
+    """
+    place = table_output(session, file, output)
+
+    from handful.fill import fill_frame
+    from handful.table.read import read_file
+    from handful.table.write import write_file
+
+    refuse_existing(place, force=force)
+    with session.progress() as progress:
+        source = read_file(file)
+        filling = fill_frame(source.frame, targets=targets, kinds=kinds, group=group, progress=progress)
+    write_file(filling.frame, place, source.layout, excel_safe=excel_safe, force=force)
+    say_filling(session, filling, source.notes)
+    if session.json:
+        session.hand_out({"input": file, "output": place, **summary(filling, source.notes)})
+    else:
+        session.say_end(place)
+
+
+def say_filling(session: Session, filling: Filling, reading: tuple[str, ...]) -> None:
+    """How good the answers are, then what was filled, then what was left or guessed."""
+    several = len(filling.targets) > 1
+    for target in filling.targets:
+        session.say(
+            f"{target.name}: {target.score.verdict}" if several else target.score.verdict, style="bold"
+        )
+    for target in filling.targets:
+        unsure = f", {target.unsure} of them unsure" if target.unsure else ""
+        session.say(f"{target.name} ({target.kind}): {target.given} given, {target.filled} filled{unsure}")
+        for note in target.notes:
+            session.say(f"  {note}")
+    for name, why in filling.left.items():
+        session.say(f"{name}: left as it is: {why}")
+    for note in (*reading, *filling.notes):
+        session.say(note)
+
+
+def summary(filling: Filling, reading: tuple[str, ...]) -> dict[str, Any]:
+    """The filling as the JSON object has it."""
+    return {
+        "rows": len(filling.frame),
+        "targets": [_target(target) for target in filling.targets],
+        "left": filling.left,
+        "notes": (*reading, *filling.notes),
+    }
+
+
+def _target(target: FilledTarget) -> dict[str, Any]:
+    return {
+        "name": target.name,
+        "kind": target.kind,
+        "given": target.given,
+        "filled": target.filled,
+        "unsure": target.unsure,
+        "score": target.score.to_dict(),
+        "notes": target.notes,
+    }

@@ -1,0 +1,103 @@
+"""The command `handful`: its sub-commands, and what becomes of an error.
+
+Exit codes: 0 done, 1 failed, 2 the user's input; 130 and 143 when interrupted or terminated, as shells have it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Sequence
+
+import click
+
+from handful import __version__
+from handful.cli.console import Session
+from handful.cli.demo import demo
+from handful.cli.evaluate import evaluate
+from handful.cli.fill import fill
+from handful.cli.fit import fit
+from handful.cli.inspect import inspect
+from handful.cli.predict import predict
+from handful.cli.report import report
+from handful.errors import HandfulError, UserError
+
+__all__ = ["main", "run"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="handful %(version)s")
+def handful() -> None:
+    """Fill the blanks of a table from a handful of examples, and say how sure it is."""
+
+
+for _command in (fill, fit, predict, evaluate, inspect, report, demo):
+    handful.add_command(_command)
+
+
+def main() -> None:
+    """The entry point: one process, one command."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # what libraries tell their programmers is not for our users
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # unwinds the stack, so that no half file stays
+    code = run()
+    try:
+        sys.stdout.flush()
+    except OSError:  # Python flushes once more at its end, and would complain of what cannot be written
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; the exit code. Nothing but `SystemExit` comes out of it."""
+    session = Session()
+    try:
+        code = handful.main(args=arguments, prog_name="handful", standalone_mode=False, obj=session)
+        sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
+    except BrokenPipeError:
+        return 1  # who reads no further is not interested in why
+    except Exception as error:
+        return _fail(session, error)
+    return code if isinstance(code, int) else 0
+
+
+def _fail(session: Session, error: Exception) -> int:
+    if session.debug:
+        traceback.print_exception(error)
+    code, message, hint = _explain(error)
+    session.say(f"handful: {message}")
+    if hint:
+        session.say(f"\nhint: {hint}")
+    if session.json:
+        session.hand_out({"error": {"message": message, "hint": hint, "exit_code": code}})
+    return code
+
+
+def _explain(error: Exception) -> tuple[int, str, str]:
+    """(exit code, message, hint) of whatever went wrong."""
+    match error:
+        case HandfulError():
+            return 2 if isinstance(error, UserError) else 1, error.message, error.hint
+        case click.Abort():
+            return 130, "interrupted; nothing was written", ""
+        case click.UsageError():
+            path = error.ctx.command_path if error.ctx else "handful"
+            return 2, error.format_message(), f"see {path} --help"
+        case click.ClickException():
+            return error.exit_code, error.format_message(), ""
+        case MemoryError():
+            return 1, "there is not enough memory for this table", "fill fewer rows or columns at a time"
+        case OSError():
+            return 1, f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}", ""
+        case _:
+            return (
+                1,
+                f"an error of handful's own: {type(error).__name__}: {error}",
+                "run it again with --debug",
+            )

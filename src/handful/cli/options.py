@@ -1,0 +1,120 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from handful.cli.console import Session
+from handful.errors import TableError, UserError
+
+__all__ = [
+    "beside",
+    "excel_safe_option",
+    "force_option",
+    "group_option",
+    "kind_option",
+    "output_option",
+    "refuse_existing",
+    "session_options",
+    "table_output",
+    "target_option",
+]
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _note(name: str) -> Callable[[click.Context, click.Parameter, bool], None]:
+    """A flag that the session remembers, also when the rest of the command line turns out to be wrong."""
+
+    def remember(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+        if value:
+            setattr(context.find_object(Session), name, True)
+
+    return remember
+
+
+def session_options(command: Command) -> Command:
+    """`--json` and `--debug`, which every command has."""
+    as_json = click.option(
+        "--json",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_note("json"),
+        help="Print one JSON object on stdout.",
+    )
+    debug = click.option(
+        "--debug",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_note("debug"),
+        help="Show the traceback of an error.",
+    )
+    return as_json(debug(command))
+
+
+def _kinds(context: click.Context, parameter: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
+    """`NAME=KIND` pairs as a mapping; the name itself may hold '='."""
+    from handful.table.column import Kind
+
+    kinds = {}
+    for pair in pairs:
+        name, equals, kind = pair.rpartition("=")
+        if not equals or not name or kind not in [*Kind]:
+            raise click.BadParameter(f"{pair!r} is not NAME=KIND with a KIND of {', '.join(Kind)}")
+        kinds[name] = kind
+    return kinds
+
+
+kind_option = click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="NAME=KIND",
+    callback=_kinds,
+    help="Read the column NAME as number, category, date or text.",
+)
+group_option = click.option(
+    "--group",
+    metavar="NAME",
+    help="Column whose rows belong together (patient, speaker); the score never splits a group.",
+)
+target_option = click.option(
+    "--target", required=True, metavar="NAME", help="Column to learn, from the rows where it is filled."
+)
+force_option = click.option("--force", is_flag=True, help="Replace a file that exists.")
+excel_safe_option = click.option(
+    "--excel-safe", is_flag=True, help="Quote cells that a spreadsheet would run as a formula (= + - @)."
+)
+
+
+def output_option(help: str, *, required: bool = False) -> Callable[[Command], Command]:
+    """`-o OUT`, which is the file that the command writes."""
+    return click.option("-o", "--output", metavar="OUT", required=required, help=help)
+
+
+def beside(file: str, ending: str) -> Path:
+    """Where the output goes when none is named: in the folder of the input, with another ending."""
+    path = Path(file)
+    return path.with_name(path.stem + ending)
+
+
+def refuse_existing(place: Path | str, *, force: bool) -> None:
+    """Raises TableError, before any work is done, where the output exists and may not be replaced."""
+    if str(place) != "-" and Path(place).exists() and not force:
+        raise TableError(
+            f"{str(place)!r} exists already", hint="name another file, or add --force to replace it"
+        )
+
+
+def table_output(session: Session, file: str, output: str | None) -> str:
+    """Where the table goes: as asked, or beside the input; what came from stdin goes to stdout."""
+    place = output or ("-" if file == "-" else str(beside(file, f".filled{Path(file).suffix}")))
+    if place == "-" and session.json:
+        raise UserError("the table and the JSON object cannot both go to stdout", hint="name a file with -o")
+    return place

@@ -1,0 +1,47 @@
+"""`handful predict`: a saved model answers the rows of a file."""
+
+from __future__ import annotations
+
+import click
+
+from handful.cli.console import Session
+from handful.cli.options import (
+    excel_safe_option,
+    force_option,
+    output_option,
+    refuse_existing,
+    session_options,
+    table_output,
+)
+
+__all__ = ["predict"]
+
+
+@click.command()
+@click.argument("model")
+@click.argument("file")
+@output_option("Where the answered table goes; '-' is stdout. [default: STEM.filled.SUFFIX beside FILE]")
+@force_option
+@excel_safe_option
+@session_options
+@click.pass_obj
+def predict(
+    session: Session, model: str, file: str, output: str | None, force: bool, excel_safe: bool
+) -> None:
+    """Answer the rows of FILE with a saved MODEL.
+
+    MODEL is what `handful fit` has saved. Where FILE has the target column, its given cells stay and its blanks are
+    filled; otherwise the column is added.
+    """
+    place = table_output(session, file, output)
+
+    from handful.fill import answer_frame
+    from handful.learner import Learner
+    from handful.table.read import read_file
+    from handful.table.write import write_file
+
+    refuse_existing(place, force=force)
+    learner = Learner.load(model)
+    source = read_file(file)
+    filled = answer_frame(learner, source.frame)
+    write_file(filled.frame, place, source.layout, excel_safe=excel_safe, force=force)

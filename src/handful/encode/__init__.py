@@ -1,0 +1,1 @@
+"""Columns become features: one file per kind, each fitted on the context alone."""

@@ -1,0 +1,57 @@
+"""Everything handful raises on purpose.
+
+    HandfulError                    something went wrong, and the message says what to do
+    ├── UserError (ValueError)      the input: exit code 2, HTTP 400
+    │   ├── TableError              a file or frame that cannot be read as a table
+    │   ├── ColumnError             a column that is absent, clashes, or holds what its kind does not allow
+    │   ├── TargetError             a target that cannot be learnt or filled
+    │   └── ModelFileError          a `.handful` file that is foreign, damaged or too new
+    └── MissingExtra (ImportError)  an optional part is not installed; the message has the pip command
+
+A message has up to three parts: what happened, with the user's own values; why; and `hint`, what to do.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ColumnError",
+    "HandfulError",
+    "MissingExtra",
+    "ModelFileError",
+    "TableError",
+    "TargetError",
+    "UserError",
+]
+
+
+class HandfulError(Exception):
+    """Base of all errors that handful raises on purpose; `str()` has the hint on a line of its own."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(f"{message}\n\nhint: {hint}" if hint else message)
+        self.message = message
+        self.hint = hint
+
+
+class UserError(HandfulError, ValueError):
+    """The input cannot be used as it is; a `ValueError`, as scikit-learn's callers expect."""
+
+
+class TableError(UserError):
+    """A file or frame that cannot be read as a table."""
+
+
+class ColumnError(UserError):
+    """A column that is absent, clashes with another, or holds what its kind does not allow."""
+
+
+class TargetError(UserError):
+    """A target that cannot be learnt or filled."""
+
+
+class ModelFileError(UserError):
+    """A `.handful` file that is foreign, damaged, or written by a later version."""
+
+
+class MissingExtra(HandfulError, ImportError):
+    """An optional part is not installed; the hint is the pip command to type."""

@@ -1,0 +1,118 @@
+"""One convex blend of the experts, with few weights and one temperature, both learnt on out-of-fold rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.distribution import floored, losses, slopes, tempered
+from handful.experts.expert import Expert, Fitted
+from handful.features import Features, Labels
+
+__all__ = ["Blend", "Weighting", "fit_weighting", "out_of_fold"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighting:
+    """The share of each expert, and the temperature of the mixture."""
+
+    shares: Array
+    temperature: float
+
+    def mix(self, answers: Array, classes: int) -> Array:
+        """(row, class or level) from (expert, row, class or level)."""
+        mixed = tempered(np.tensordot(self.shares, answers, axes=1), self.temperature, classes)
+        return floored(mixed) if classes else mixed
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """Fitted experts and how much each counts."""
+
+    names: tuple[str, ...]
+    experts: tuple[Fitted, ...]
+    weighting: Weighting
+    classes: int
+
+    def predict(self, features: Features) -> Array:
+        """(row, class) probabilities that sum to one, or (row, level) values that never fall."""
+        return self.weighting.mix(self.predict_each(features), self.classes)
+
+    def predict_each(self, features: Features) -> Array:
+        """(expert, row, class or level) before weighting."""
+        return np.stack([expert.predict(features) for expert in self.experts])
+
+
+def out_of_fold(
+    experts: Sequence[Expert],
+    features: Features,
+    labels: Labels,
+    folds: NDArray[np.intp],
+    progress: Callable[[float], None] = lambda share: None,
+) -> Array:
+    """(expert, row, class or level) answers by experts that did not see the row; NaN where the fold is negative."""
+    count = int(folds.max()) + 1
+    answers: Array | None = None
+    for fold in range(count):
+        inside, outside = folds != fold, folds == fold
+        held_out = features.take(outside)
+        for number, expert in enumerate(experts):
+            found = expert.fit(features.take(inside), labels.take(inside)).predict(held_out)
+            if answers is None:
+                answers = np.full((len(experts), len(labels), found.shape[1]), np.nan)
+            answers[number, outside] = found
+            progress((fold * len(experts) + number + 1) / (count * len(experts)))
+    assert answers is not None
+    return answers
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What is believed of the weighting before any row is seen, worth so many rows."""
+
+    shares: Array
+    temperature: float
+    rows: float
+
+
+def fit_weighting(answers: Array, labels: Labels, belief: Belief) -> Weighting:
+    """The shares and temperature with the least mean loss on these rows, drawn towards the belief.
+
+    Shares by exponentiated gradient on the log loss or CRPS plus `belief.rows` times the divergence from the
+    believed shares; then the temperature alone, by golden section, with a normal prior on its logarithm.
+    """
+    from scipy.optimize import minimize, minimize_scalar
+
+    known = labels.take(np.isfinite(answers).all(axis=(0, 2)))
+    answers = answers[:, np.isfinite(answers).all(axis=(0, 2))]
+    unit = 1.0 if labels.classes else max(float(np.std(known.values)), 1e-12) if len(known) else 1.0
+    pull = belief.rows
+
+    def shares_of(logits: Array) -> Array:
+        powers = belief.shares * np.exp(logits - logits.max())
+        return np.asarray(powers / powers.sum())
+
+    def objective(logits: Array) -> tuple[float, Array]:
+        shares = shares_of(logits)
+        mixed = np.tensordot(shares, answers, axes=1)
+        slope = np.einsum("erc,rc->e", answers, slopes(mixed, known)) / unit
+        ratio = np.log(np.maximum(shares, 1e-300) / belief.shares)
+        value = losses(mixed, known).sum() / unit + pull * np.sum(shares * ratio)
+        slope = slope + pull * (ratio + 1)
+        return float(value), np.asarray(shares * (slope - np.sum(shares * slope)))
+
+    start = np.zeros(len(belief.shares))
+    shares = shares_of(minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 100}).x)
+    mixed = np.tensordot(shares, answers, axes=1)
+
+    def heat(log_temperature: float) -> float:
+        value = losses(tempered(mixed, float(np.exp(log_temperature)), labels.classes), known).sum() / unit
+        return float(value + pull * 2 * (log_temperature - np.log(belief.temperature)) ** 2)
+
+    found = minimize_scalar(heat, bounds=(np.log(0.2), np.log(4.0)), method="bounded", options={"xatol": 1e-4})
+    return Weighting(shares, float(np.exp(found.x)))

@@ -1,0 +1,70 @@
+"""Features as the matrix that linear and kernel experts need: scaled numbers, one-hot categories, no blanks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.features import Features
+
+__all__ = ["Design", "fit_design"]
+
+Array = NDArray[np.float64]
+
+MOST_LEVELS = 40
+"""A category's rarer levels share the all-zero code; 40 keeps 20 such columns below a thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """How to lay out features as a matrix; fitted on the context."""
+
+    numbers: NDArray[np.intp]
+    center: Array
+    scale: Array
+    with_blanks: NDArray[np.intp]
+    """Number features that have blanks in the context: each gets a column of its own that says so."""
+    level_feature: NDArray[np.intp]
+    level_code: Array
+    """The one-hot columns: (feature, code) pairs."""
+
+    def matrix(self, features: Features) -> Array:
+        """(row, column) float64 without blanks; values far outside the context are drawn in softly."""
+        values = features.values.astype(np.float64)
+        scaled = (values[:, self.numbers] - self.center) / self.scale
+        squashed = 4 * np.tanh(np.nan_to_num(scaled) / 4)
+        blank = np.isnan(values[:, self.with_blanks])
+        one_hot = values[:, self.level_feature] == self.level_code
+        return np.hstack([squashed, blank, one_hot])
+
+
+def fit_design(features: Features) -> Design:
+    """The layout for this context; features that are constant in it get no column."""
+    values = features.values.astype(np.float64)
+    numbers = [j for j in np.flatnonzero(~features.is_category) if _varies(values[:, j])]
+    center = np.array([np.nanmean(values[:, j]) for j in numbers])
+    scale = np.array([np.nanstd(values[:, j]) for j in numbers])
+    with_blanks = [j for j in np.flatnonzero(~features.is_category) if 0 < np.isnan(values[:, j]).sum() < len(values)]
+    pairs = [(j, code) for j in np.flatnonzero(features.is_category) for code in _levels(values[:, j])]
+    return Design(
+        np.array(numbers, dtype=np.intp),
+        center,
+        scale,
+        np.array(with_blanks, dtype=np.intp),
+        np.array([feature for feature, _ in pairs], dtype=np.intp),
+        np.array([code for _, code in pairs], dtype=np.float64),
+    )
+
+
+def _varies(column: Array) -> bool:
+    present = column[~np.isnan(column)]
+    return len(present) > 1 and bool(present.max() - present.min() > 1e-9 * np.abs(present).max())
+
+
+def _levels(column: Array) -> Array:
+    """The codes worth a column: the most frequent, not one that every row has."""
+    codes, counts = np.unique(column[~np.isnan(column)], return_counts=True)
+    order = np.argsort(-counts, kind="stable")[:MOST_LEVELS]
+    return np.asarray(codes[order][counts[order] < len(column)])

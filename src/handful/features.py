@@ -1,0 +1,46 @@
+"""The inner contract between encoders and learners: a matrix of features, and the labels of the context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Features", "Labels"]
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the encoders made of the columns; a learner does its own one-hot or scaling.
+
+    `values` is float32 (row, feature), NaN = blank. Where `is_category` is true the values are codes 0, 1, 2 ...
+    in no meaningful order; a category never seen in the context is blank. `column` names the column that each
+    feature came from.
+    """
+
+    values: NDArray[np.float32]
+    is_category: NDArray[np.bool_]
+    column: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Features:
+        """The same features for some of the rows."""
+        return Features(self.values[rows], self.is_category, self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The target of the context rows: class codes 0 .. `classes` - 1, or numbers where `classes` is 0."""
+
+    values: NDArray[np.float64]
+    classes: int
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Labels:
+        """The labels of some of the rows; the number of classes stays, also of classes that no row has now."""
+        return Labels(self.values[rows], self.classes)

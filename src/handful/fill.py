@@ -1,0 +1,218 @@
+"""A table with blanks, filled: which columns, one learner each, and the answers put back beside what was given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.answer.answer import Answers
+from handful.answer.score import Score
+from handful.errors import ColumnError, TargetError
+from handful.learner import Learner
+from handful.table.column import Column, Kind
+from handful.table.form import write_value
+from handful.table.table import Table
+
+if TYPE_CHECKING:
+    from narwhals.stable.v2.typing import IntoDataFrameT
+else:
+    IntoDataFrameT = Any
+
+__all__ = ["FilledTarget", "Filling", "fill", "fill_frame"]
+
+STATUSES = {"given", "filled", "unsure", "failed"}
+SUFFIXES = ("sure", "low", "high", "status")
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FilledTarget:
+    """One column that was filled: how many cells, how well, and by whom."""
+
+    name: str
+    kind: Kind
+    given: int
+    filled: int
+    unsure: int
+    score: Score
+    answers: Answers
+    learner: Learner
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """The filled frame, what was filled, and the columns with blanks that were left as they are, with the reason."""
+
+    frame: Any
+    targets: tuple[FilledTarget, ...]
+    left: dict[str, str]
+    notes: tuple[str, ...]
+
+
+def fill(
+    table: IntoDataFrameT,
+    *,
+    target: str | Sequence[str] | None = None,
+    kinds: Mapping[str, str] | None = None,
+    group: str | None = None,
+    root: Path | None = None,
+) -> IntoDataFrameT:
+    """The same kind of frame with its blanks filled, and beside each filled column how sure each cell is.
+
+    Directly after a filled column NAME stand `NAME sure` (the probability of a category) or `NAME low` and `NAME high`
+    (a 90% interval of a number or date), and `NAME status`: "given", "filled", "unsure" (the value is the best guess,
+    but do not build on it) or "failed". Rows, columns, order and index stay, and the frame passed in is not changed.
+
+    >>> import polars as pl, handful
+    >>> table = pl.DataFrame({"size": [1, 2, 3, 7, 8, 9, 2, 8], "kind": ["s", "s", "s", "l", "l", "l", None, None]})
+    >>> handful.fill(table)["kind"].to_list()
+    ['s', 's', 's', 'l', 'l', 'l', 's', 'l']
+
+    `target`: the columns to fill; without it every column with blanks whose kind can be filled. `kinds` overrides the
+    kind of a column, `group` names a column whose rows are judged together, `root` is the folder of media files.
+    Raises UserError with a hint where the table does not allow what is asked.
+    """
+    names = (target,) if isinstance(target, str) else tuple(target or ())
+    return fill_frame(table, targets=names, kinds=kinds, group=group).frame
+
+
+def fill_frame(
+    frame: Any,
+    *,
+    targets: Sequence[str] = (),
+    kinds: Mapping[str, str] | None = None,
+    group: str | None = None,
+    progress: Progress = lambda step, share: None,
+) -> Filling:
+    """What `fill` gives, with the learners, their scores and what was left out."""
+    from handful.table.adapt import table_from_frame
+
+    progress("reading", 0.0)
+    typed = _as_given(table_from_frame(frame, kinds=kinds), targets)
+    wanted, left = _wanted(typed, targets, group)
+    filled = []
+    for place, name in enumerate(wanted):
+        share = lambda step, part, place=place, name=name: progress(  # noqa: E731  (a name per target)
+            f"{step} {name!r}", (place + part) / len(wanted)
+        )
+        try:
+            learner = Learner(name, kinds=kinds, group=group).fit(typed, progress=share)
+        except TargetError as error:
+            if targets:
+                raise
+            left[name] = error.message
+            continue
+        done = _fill_one(typed, learner)
+        frame = _put(frame, typed, done)
+        filled.append(done)
+    return Filling(frame, tuple(filled), left, typed.notes)
+
+
+def _as_given(typed: Table, targets: Sequence[str]) -> Table:
+    """The table as it was before an earlier filling: no cells but the given ones, no columns beside them."""
+    beside: set[str] = set()
+    columns = []
+    for column in typed:
+        status = _status_of(column.name, typed)
+        if status is not None:
+            beside |= {f"{column.name} {suffix}" for suffix in SUFFIXES}
+            column = _blanked(column, np.isin(status.values.astype(str), ("filled", "unsure", "failed")))
+        elif column.name in targets:
+            _refuse_clash(column.name, typed)
+        columns.append(column)
+    return Table(tuple(column for column in columns if column.name not in beside), len(typed), typed.notes)
+
+
+def _status_of(name: str, typed: Table) -> Column | None:
+    """The status column that an earlier filling has put beside the column."""
+    if f"{name} status" not in typed:
+        return None
+    status = typed[f"{name} status"]
+    return status if not status.kind.is_measured and set(status.values.tolist()) <= STATUSES else None
+
+
+def _blanked(column: Column, rows: NDArray[np.bool_]) -> Column:
+    values = column.values.copy()
+    values[rows] = np.nan if column.kind.is_measured else None
+    return Column(column.name, column.kind, values, column.why, column.form)
+
+
+def _refuse_clash(name: str, typed: Table) -> None:
+    for suffix in SUFFIXES:
+        if f"{name} {suffix}" in typed:
+            raise ColumnError(
+                f"column '{name} {suffix}' stands where the filled table would say how sure {name!r} is",
+                hint=f"rename '{name} {suffix}'",
+            )
+
+
+def _wanted(typed: Table, targets: Sequence[str], group: str | None) -> tuple[list[str], dict[str, str]]:
+    """The columns to fill, and those with blanks that are left, with the reason."""
+    if targets:
+        return list(dict.fromkeys(typed[name].name for name in targets)), {}
+    wanted, left = [], {}
+    for column in typed:
+        blanks = int(column.blank.sum())
+        if not blanks or column.name == group:
+            continue
+        if blanks == len(column):
+            left[column.name] = "no cell of it is filled"
+        else:
+            _refuse_clash(column.name, typed)
+            wanted.append(column.name)
+    return wanted, left
+
+
+def _fill_one(typed: Table, learner: Learner) -> FilledTarget:
+    blank = typed[learner.target].blank
+    answers = learner.predict(typed.take(blank))
+    unsure = int(np.sum(answers.status == "unsure"))
+    return FilledTarget(
+        learner.target, learner.target_kind_, int(np.sum(~blank)), len(answers) - unsure, unsure, learner.evaluate(),
+        answers, learner, learner.notes_,
+    )  # fmt: skip
+
+
+def _put(frame: Any, typed: Table, done: FilledTarget) -> Any:
+    """The frame with the answers in the blanks, in the column's own form, and what is known about them beside."""
+    from handful.table.adapt import put_answers
+
+    blank = typed[done.name].blank
+    as_text = _holds_text(frame, done.name)
+    form = Column(done.name, done.kind, np.zeros(0), form=typed[done.name].form)
+
+    def written(values: NDArray[Any]) -> list[Any]:
+        if done.kind is Kind.CATEGORY or not as_text:
+            return list(values.tolist())
+        numbers = values.astype("datetime64[s]").astype(np.float64) if done.kind is Kind.DATE else values
+        return [write_value(float(value), form) for value in numbers]
+
+    beside: dict[str, list[Any]] = {}
+    for name, values in done.answers.beside().items():
+        cells: list[Any] = [None] * len(typed)
+        if name == f"{done.name} status":
+            cells = ["given"] * len(typed)
+            found = values.tolist()
+        elif name == f"{done.name} sure":
+            found = [f"{value:.3f}" for value in values] if as_text else values.tolist()
+        else:
+            found = written(values)
+        for row, value in zip(np.flatnonzero(blank), found, strict=True):
+            cells[row] = value
+        beside[name] = cells
+    return put_answers(frame, done.name, written(done.answers.values), blank, beside)
+
+
+def _holds_text(frame: Any, name: str) -> bool:
+    """Whether the frame keeps the column as text, as a CSV file does, rather than as numbers or dates."""
+    import narwhals.stable.v2 as nw
+
+    dtype = nw.from_native(frame, eager_only=True)[name].dtype
+    return not (dtype.is_numeric() or dtype.is_temporal())

@@ -1,0 +1,331 @@
+"""The main path: a table with a partly filled target in, a learner that answers the blanks out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.answer.answer import Answers, answers_from
+from handful.answer.score import Judged, Score, no_score, score_category, score_number
+from handful.distribution import losses, mean
+from handful.encode.features import ENCODERS, TableEncoder, fit_encoder
+from handful.errors import TargetError
+from handful.experts.blend import Blend, Weighting, fit_weighting, out_of_fold
+from handful.experts.experts import belief_in, experts_for
+from handful.experts.folds import split_folds
+from handful.features import Features, Labels
+from handful.table.canonical import canonical_order, category_codes, row_identity
+from handful.table.column import Column, Form, Kind
+from handful.table.table import Table
+
+__all__ = ["FittedTarget", "Learner", "State"]
+
+FEWEST = 4
+"""Labelled rows that a target needs; below it no out-of-fold row means anything."""
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class FittedTarget:
+    """What was learnt of the target itself: its kind, classes, and the scale of its numbers."""
+
+    name: str
+    kind: Kind
+    classes: tuple[str, ...]
+    center: float
+    scale: float
+    lowest: float
+    highest: float
+    form: Form
+
+    def labels(self, column: Column) -> Labels:
+        """Class codes, or numbers in units of the context's spread."""
+        if self.classes:
+            return Labels(category_codes(column, self.classes), len(self.classes))
+        return Labels((column.values.astype(np.float64) - self.center) / self.scale, 0)
+
+    def distribution(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The blend's answer in the unit of the target, within the bounds of what is believable."""
+        if self.classes:
+            return raw
+        return np.clip(raw * self.scale + self.center, self.lowest, self.highest)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that a fitted learner is: frozen data, saved and loaded as it stands."""
+
+    target: FittedTarget
+    encoder: TableEncoder
+    blend: Blend
+    score: Score
+    notes: tuple[str, ...]
+    left_out: tuple[str, ...]
+    """Columns that played no part."""
+    group: str | None
+
+
+OWN_CLASSES: dict[str, type] = {"FittedTarget": FittedTarget, "State": State}
+
+
+class Learner:
+    """A learner of one target: fit it on a table where the target is partly filled, then ask it for the blanks.
+
+    >>> import polars as pl
+    >>> from handful import Learner
+    >>> table = pl.DataFrame({"size": [1, 2, 3, 7, 8, 9, 2, 8], "kind": ["s", "s", "s", "l", "l", "l", None, None]})
+    >>> learner = Learner("kind").fit(table)
+    >>> [answer.value for answer in learner.predict(table.tail(2))]
+    ['s', 'l']
+
+    `kinds` overrides the kind of a column, `{"zip": "category"}`. `group` names a column (a patient, a speaker) whose
+    rows are never split between learning and judging; it is no feature. Raises `UserError` with a hint where the table
+    does not allow what is asked.
+    """
+
+    def __init__(self, target: str, *, kinds: Mapping[str, str] | None = None, group: str | None = None) -> None:
+        self.target = target
+        self.kinds = dict(kinds or {})
+        self.group = group
+
+    def fit(self, table: Any, *, progress: Progress = lambda step, share: None) -> Learner:
+        """Learn from the rows in which the target is filled; the others are not looked at."""
+        progress("reading", 0.0)
+        typed = self._typed(table)
+        context, notes = _context(typed, self.target)
+        order = canonical_order(context.without(*self._no_features()))
+        context = context.take(order.rows)
+        target, column = _fit_target(context[self.target], order.categories.get(self.target, ()))
+        facts = context.without(self.target, *self._no_features())
+        names = [name for name in _names_in(order.columns, context.without(*self._no_features())) if name in facts]
+        facts = Table(tuple(facts[name] for name in names), len(facts))
+        encoder = fit_encoder(facts)
+        features, labels = encoder.encode(facts), target.labels(column)
+        groups = context[self.group] if self.group else None
+        units, unit_note = _units(facts, groups)
+        blend, score = _learn(features, labels, units, target, lambda share: progress("learning", share))
+        unused = tuple(name for name in facts.names if name not in encoder.names)
+        notes = (*notes, *unit_note, *_left_out_notes(facts))
+        self.state_ = State(target, encoder, blend, score, notes, unused, self.group)
+        progress("learning", 1.0)
+        return self
+
+    def predict(self, table: Any) -> Answers:
+        """One answer for every row of the table, whatever its target cell holds; a row's answer depends on it alone.
+
+        Columns are found by name; others are ignored. Raises ColumnError where one is missing.
+        """
+        features = self._encode(table)
+        target = self.state_.target
+        raw = target.distribution(self.state_.blend.predict(features))
+        doubts = np.full(len(features), "", dtype=object)
+        if not self.state_.score.better:
+            doubts[:] = "no column was found to tell anything about the target"
+        doubts[np.isnan(features.values).all(axis=1)] = "the row is blank"
+        return answers_from(raw, target=target.name, kind=target.kind, classes=target.classes, doubts=doubts)
+
+    def predict_experts(self, table: Any) -> dict[str, NDArray[np.float64]]:
+        """The distribution of each expert alone, before blending, in the form of `Answers.distribution.values`."""
+        each = self.state_.blend.predict_each(self._encode(table))
+        return {
+            name: self.state_.target.distribution(raw)
+            for name, raw in zip(self.state_.blend.names, each, strict=True)
+        }
+
+    def evaluate(self) -> Score:
+        """How good the answers are on rows that were held out while learning."""
+        return self.state_.score
+
+    def save(self, path: Path | str) -> Path:
+        """Write a `.handful` file; it holds what was learnt, which may include rows of the context."""
+        from handful.persist import write_state
+
+        return write_state(Path(path), self.state_, OWN_CLASSES)
+
+    @staticmethod
+    def load(path: Path | str) -> Learner:
+        """A learner from a `.handful` file; raises ModelFileError where it is not one."""
+        from handful.persist import read_state
+
+        state: State = read_state(Path(path), State, OWN_CLASSES)
+        learner = Learner(state.target.name, kinds=state.encoder.kinds, group=state.group)
+        learner.state_ = state
+        return learner
+
+    @property
+    def target_kind_(self) -> Kind:
+        return self.state_.target.kind
+
+    @property
+    def classes_(self) -> tuple[str, ...]:
+        """The classes, in the order of the distribution's columns; empty for a number or a date."""
+        return self.state_.target.classes
+
+    @property
+    def notes_(self) -> tuple[str, ...]:
+        """What was guessed and left out, one sentence each."""
+        return self.state_.notes
+
+    def _no_features(self) -> tuple[str, ...]:
+        return (self.group,) if self.group else ()
+
+    def _typed(self, table: Any) -> Table:
+        from handful.table.adapt import table_from_frame
+
+        typed = table if isinstance(table, Table) else table_from_frame(table, kinds=self.kinds)
+        for name in (self.target, *self._no_features()):
+            typed[name]
+        if self.group == self.target:
+            raise TargetError("the target cannot be the group as well", hint="name another column as the group")
+        return typed
+
+    def _encode(self, table: Any) -> Features:
+        from handful.table.adapt import table_from_frame
+        from handful.table.kinds import as_kind
+
+        encoder = self.state_.encoder
+        if not isinstance(table, Table):
+            table = table_from_frame(table, kinds=encoder.kinds, forms=encoder.forms)
+        columns = tuple(as_kind(table[name], kind) for name, kind in encoder.kinds.items())
+        return encoder.encode(Table(columns, len(table)))
+
+
+def _context(typed: Table, target: str) -> tuple[Table, tuple[str, ...]]:
+    """The rows in which the target is filled, with the target in the kind in which it will be learnt."""
+    from handful.table.kinds import as_kind, target_kind
+
+    kind, why = target_kind(typed, target)
+    column = as_kind(typed[target], kind)
+    if kind not in (Kind.NUMBER, Kind.DATE, Kind.CATEGORY):
+        raise TargetError(
+            f"column {target!r} holds {kind.value} ({why}), which cannot be filled yet",
+            hint=f"pass --kind {target}=category if its values are classes, or name another target",
+        )
+    filled = ~column.blank
+    if filled.sum() < FEWEST:
+        raise TargetError(
+            f"column {target!r} is filled in {filled.sum()} of {len(typed)} rows; learning needs {FEWEST}",
+            hint=f"fill in {target!r} in {FEWEST - filled.sum()} more rows",
+        )
+    columns = tuple(column if each.name == target else each for each in typed)
+    other = "number" if kind is Kind.CATEGORY else "category"
+    said = f"{target!r} is answered as a {kind.value}: {why} (otherwise: --kind {target}={other})"
+    return Table(columns, len(typed)).take(filled), (*typed.notes, said)
+
+
+def _fit_target(column: Column, classes: tuple[str, ...]) -> tuple[FittedTarget, Column]:
+    if column.kind is Kind.CATEGORY:
+        return FittedTarget(column.name, column.kind, classes, 0.0, 1.0, 0.0, 0.0, column.form), column
+    values = column.values.astype(np.float64)
+    low, high = float(values.min()), float(values.max())
+    reach = high / 2 - low / 2
+    # What no labelled row comes near is not answered: half the range beyond it, and no negative value where none is.
+    lowest = 0.0 if low >= 0 and column.kind is Kind.NUMBER else max(low - reach, np.finfo(np.float64).min)
+    highest = min(high + reach, np.finfo(np.float64).max)
+    center = float(np.mean(values / 2) * 2)
+    scale = float(np.std(values / 2 - center / 2) * 2)
+    fitted = FittedTarget(
+        column.name, column.kind, (), center, scale if np.isfinite(scale) and scale > 0 else 1.0, lowest, highest,
+        column.form,
+    )  # fmt: skip
+    return fitted, column
+
+
+def _names_in(order: NDArray[np.intp], table: Table) -> list[str]:
+    return [table.names[place] for place in order]
+
+
+def _units(facts: Table, groups: Column | None) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """(row,) which rows are judged together: those of a group, and those that repeat one another."""
+    rows = row_identity(facts) if facts.columns else np.arange(len(facts))
+    distinct = len(np.unique(rows))
+    if distinct == len(rows):
+        note: tuple[str, ...] = ()
+    elif distinct * 2 > len(rows):
+        note = (f"{len(rows) - distinct} labelled rows repeat another one; repeats are judged together",)
+    else:  # with few possible rows, repeats are what such a table is like, not copies
+        rows, note = np.arange(len(facts)), ()
+    if groups is None:
+        return rows, note
+    return _joined(rows, row_identity(Table((groups,), len(groups)))), note
+
+
+def _joined(first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.intp]:
+    """(row,) the connected parts when rows that share either number belong together."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    count = int(first.max()) + 1
+    links = coo_array((np.ones(len(first)), (first, second + count)), shape=(count + int(second.max()) + 1,) * 2)
+    return np.asarray(connected_components(links, directed=False)[1][first], dtype=np.intp)
+
+
+def _learn(
+    features: Features,
+    labels: Labels,
+    units: NDArray[np.intp],
+    target: FittedTarget,
+    progress: Callable[[float], None],
+) -> tuple[Blend, Score]:
+    """The blend of experts fitted on all rows, and its score on rows held out."""
+    experts = experts_for(len(labels), labels.classes)
+    belief = belief_in(experts)
+    names = tuple(expert.name for expert in experts)
+    folds = split_folds(labels, units)
+    if folds.max() < 1:
+        weighting = Weighting(belief.shares, belief.temperature)
+        why = "no row can be held out without losing its class or group"
+        score = no_score(dict(zip(names, belief.shares.tolist(), strict=True)), why)
+    else:
+        answers = out_of_fold(experts, features, labels, folds, lambda share: progress(0.8 * share))
+        weighting = fit_weighting(answers, labels, belief)
+        score = _judge(answers, labels, folds, units, target, names, weighting)
+    fitted = tuple(expert.fit(features, labels) for expert in experts)
+    return Blend(names, fitted, weighting, labels.classes), score
+
+
+def _judge(
+    answers: NDArray[np.float64],
+    labels: Labels,
+    folds: NDArray[np.intp],
+    units: NDArray[np.intp],
+    target: FittedTarget,
+    names: tuple[str, ...],
+    weighting: Weighting,
+) -> Score:
+    """The score of the blend on each fold, with the weighting learnt on the other folds."""
+    belief = belief_in(experts_for(len(labels), labels.classes))
+    mixed = np.full(answers.shape[1:], np.nan)
+    for fold in range(folds.max() + 1):
+        others = (folds != fold) & (folds >= 0)
+        learnt = fit_weighting(answers[:, others], labels.take(others), belief)
+        mixed[folds == fold] = learnt.mix(answers[:, folds == fold], labels.classes)
+    judged = np.flatnonzero(folds >= 0)
+    left = len(labels) - len(judged)
+    notes = (f"{left} labelled rows are the only ones of their class and could not be judged",) if left else ()
+    known = labels.take(judged)
+    each, base = losses(mixed[judged], known), losses(answers[0, judged], known)
+    shares = dict(zip(names, weighting.shares.tolist(), strict=True))
+    if labels.classes:
+        classes = np.array([*target.classes, None], dtype=object)[:-1]
+        truth = classes[known.values.astype(np.intp)]
+        said, guess = classes[mixed[judged].argmax(axis=1)], classes[answers[0, judged].argmax(axis=1)]
+        sure = mixed[judged].max(axis=1)
+        return score_category(Judged(truth, said, guess, sure, each, base, units[judged], shares, notes))
+    unit = target.scale
+    truth = known.values * unit + target.center
+    said = mean(target.distribution(mixed[judged]))
+    guess = mean(target.distribution(answers[0, judged]))
+    sure = np.full(len(judged), np.nan)
+    return score_number(Judged(truth, said, guess, sure, each * unit, base * unit, units[judged], shares, notes))
+
+
+def _left_out_notes(facts: Table) -> tuple[str, ...]:
+    unread = [column for column in facts if column.kind not in ENCODERS]
+    return tuple(f"column {column.name!r} holds {column.kind.value}s, which are not read yet: left out" for column in unread)

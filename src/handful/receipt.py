@@ -1,0 +1,93 @@
+"""What a run cost: seconds on the clock, seconds of processor, peak memory."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+__all__ = ["Receipt"]
+
+
+class Receipt:
+    """`with Receipt() as receipt: ...` measures what stands inside; read while it runs, it gives the cost so far.
+
+    The surprise: memory is the peak of the whole process since it started, because no system keeps it by the block.
+    """
+
+    def __init__(self) -> None:
+        self._began = _clocks()
+        self._ended: tuple[float, float] | None = None
+        self._peak_mib: float | None = None
+
+    def __enter__(self) -> Self:
+        self._began, self._ended = _clocks(), None
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._ended, self._peak_mib = _clocks(), _peak_mib()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds on the clock."""
+        return (self._ended or _clocks())[0] - self._began[0]
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Seconds of processor, user and system, all threads, and children that have ended."""
+        return (self._ended or _clocks())[1] - self._began[1]
+
+    @property
+    def peak_mib(self) -> float | None:
+        """Peak memory in MiB, of this process or of its largest ended child; None where the system does not tell."""
+        return self._peak_mib if self._ended else _peak_mib()
+
+    def to_dict(self) -> dict[str, float | None]:
+        """The figures by name, rounded to what they are good for."""
+        peak = self.peak_mib
+        return {
+            "seconds": round(self.seconds, 3),
+            "cpu_seconds": round(self.cpu_seconds, 3),
+            "peak_mib": None if peak is None else round(peak, 1),
+        }
+
+    def line(self) -> str:
+        """For people: "3.1 s, 4.0 CPU s, peak 312 MiB"."""
+        peak = self.peak_mib
+        memory = "" if peak is None else f", peak {peak:.0f} MiB"
+        return f"{self.seconds:.1f} s, {self.cpu_seconds:.1f} CPU s{memory}"
+
+
+def _clocks() -> tuple[float, float]:
+    """(clock, processor) in seconds; the processor's with children that have ended."""
+    spent = os.times()
+    return time.perf_counter(), spent.user + spent.system + spent.children_user + spent.children_system
+
+
+def _peak_mib() -> float | None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    own, children = (
+        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes on macOS, KiB elsewhere
+    return max(_linux_peak_bytes() or own * unit, children * unit) / 2**20
+
+
+def _linux_peak_bytes() -> int | None:
+    """VmHWM: unlike ru_maxrss it does not count what the parent held before it started this process."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return None
+    for line in status.splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return None

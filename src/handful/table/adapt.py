@@ -1,0 +1,459 @@
+"""A data frame becomes a `Table`, and answers go back into a frame of its kind; yours is never changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.errors import ColumnError, UserError
+from handful.table.blanks import without_marks
+from handful.table.column import Column, Form, Kind
+from handful.table.form import decimals_of, write_number
+from handful.table.kinds import Guess, as_kind, column_from_text, guess_column, kind_named
+from handful.table.table import Table
+
+if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
+    import polars as pl
+
+__all__ = ["put_answers", "table_from_frame"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_OPEN_END = 253370764800.0  # 9999-01-01: dates from here on often stand for "no end"
+
+
+def table_from_frame(
+    frame: Any, *, kinds: Mapping[str, str] | None = None, forms: Mapping[str, Form] | None = None
+) -> Table:
+    """The typed columns of a pandas, polars or pyarrow frame, with what was guessed as notes.
+
+    `kinds` overrides the guesses. `forms` says how a number or date is written in a column known from before,
+    so that one new row is read as the rows before it were. Names that are no strings are taken as their `str()`.
+
+    Raises `UserError` for what is no frame, `ColumnError` for names that occur twice, for an unknown column
+    or kind in `kinds`, and for cells that the kind asked for does not allow.
+    """
+    wrapped = _wrap(frame)
+    names = _names(frame)
+    asked = {name: kind_named(kind) for name, kind in (kinds or {}).items()}
+    for name in asked:
+        if name not in names:
+            raise ColumnError(
+                f"there is no column {name!r} to take as {str(asked[name])!r}", hint=_listing(names)
+            )
+    marks: dict[str, dict[str, int]] = {}
+    guesses: dict[str, Guess] = {}
+    texts: dict[str, pl.Series] = {}
+    for name, label in zip(names, wrapped.columns, strict=True):
+        measured = _measured(name, wrapped[label])
+        if measured is not None:
+            column = measured.column
+            guesses[name] = Guess(
+                as_kind(column, asked[name]) if name in asked else column, infinite=measured.infinite
+            )
+            continue
+        text, marks[name] = without_marks(_text(wrapped[label]))
+        texts[name], form = text, (forms or {}).get(name)
+        if name in asked:
+            guesses[name] = column_from_text(name, text, asked[name], form)
+        elif _is_category(wrapped[label]):
+            why = f"the frame says {wrapped[label].dtype}"
+            guesses[name] = column_from_text(name, text, Kind.CATEGORY, form, why=why)
+        else:
+            guesses[name] = guess_column(name, text, form)
+    guesses = _settle(guesses, texts, asked)
+    columns = tuple(guess.column for guess in guesses.values())
+    return Table(columns, len(wrapped), _notes(guesses, marks, texts))
+
+
+def put_answers(
+    frame: Any,
+    target: str,
+    values: Sequence[object],
+    rows: NDArray[np.bool_],
+    beside: Mapping[str, Sequence[object]],
+) -> Any:
+    """The frame, of the same kind, with `values` in the target where `rows` is true, and `beside` after it.
+
+    `values` has one value for each true row: text (as `write_value` writes it), a number, or None, which
+    leaves the cell as it is. The dtype of the target stays where it can: an int column takes rounded numbers, a
+    category or enum is extended where it has to be. A column in `beside` is replaced wherever it stands.
+    """
+    wrapped = _wrap(frame)
+    names = _names(frame)
+    if target not in names:
+        raise ColumnError(f"there is no column {target!r}", hint=_listing(names))
+    label = wrapped.columns[names.index(target)]
+    dtype = wrapped[label].dtype
+    like = _example(wrapped[label]) if str(dtype) in ("Object", "Unknown") else None
+    cells = {
+        int(row): _cell(value, dtype, like)
+        for row, value in zip(np.flatnonzero(rows), values, strict=True)
+        if value is not None and value == value  # NaN is no answer either
+    }
+    dropped = [old for old, name in zip(wrapped.columns, names, strict=True) if name in beside]
+    added = {name: _beside(column) for name, column in beside.items()}
+    put = {"pandas": _put_pandas, "polars": _put_polars, "pyarrow": _put_arrow}[str(wrapped.implementation)]
+    return put(frame, label, cells, dropped, added)
+
+
+def _wrap(frame: Any) -> nw.DataFrame[Any]:
+    """The frame behind the one interface of narwhals. Raises `UserError` for anything that is not a frame."""
+    import narwhals.stable.v2 as nw
+    from narwhals.exceptions import DuplicateError
+
+    try:
+        wrapped = nw.from_native(frame, eager_only=True)
+    except DuplicateError:
+        twice = [name for name, count in Counter(_names(frame)).items() if count > 1]
+        raise _duplicates(twice) from None
+    except TypeError:
+        wrapped = None
+    if wrapped is None or str(wrapped.implementation) not in ("pandas", "polars", "pyarrow"):
+        raise UserError(
+            f"a {type(frame).__module__}.{type(frame).__name__} is not a table",
+            hint="pass a pandas, polars or pyarrow data frame; pandas.DataFrame(array) makes one of an array",
+        )
+    twice = [name for name, count in Counter(_names(frame)).items() if count > 1]
+    if twice:
+        raise _duplicates(twice)
+    return cast("nw.DataFrame[Any]", wrapped)
+
+
+def _names(frame: Any) -> list[str]:
+    labels = frame.column_names if hasattr(frame, "column_names") else frame.columns
+    return [str(label) for label in labels]
+
+
+def _duplicates(names: Sequence[str]) -> ColumnError:
+    listed = ", ".join(repr(name) for name in names)
+    return ColumnError(
+        f"more than one column has the name {listed}", hint="give each column a name of its own"
+    )
+
+
+def _listing(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:20])
+    return f"the columns are {shown}" + (f" and {len(names) - 20:,} more" if len(names) > 20 else "")
+
+
+# frame -> columns
+
+
+def _measured(name: str, series: nw.Series[Any]) -> Guess | None:
+    """The column where the frame itself says that it holds numbers or dates; else None."""
+    import narwhals.stable.v2 as nw
+
+    dtype = series.dtype
+    if dtype.is_numeric():
+        whole = dtype.is_integer()
+        values = _floats(series)
+        infinite = np.isinf(values)
+        values = np.where(infinite, np.nan, values)
+        precision = 1e-6 if dtype == nw.Float32 else 1e-14
+        form = Form(decimals=0 if whole else decimals_of(values, precision=precision))
+        return Guess(
+            Column(name, Kind.NUMBER, values, f"the frame says {dtype}", form), infinite=int(infinite.sum())
+        )
+    if isinstance(dtype, nw.Duration):
+        values = _floats(series.dt.total_microseconds()) / 1e6
+        return Guess(
+            Column(name, Kind.NUMBER, values, "durations, in seconds", Form(decimals=decimals_of(values)))
+        )
+    if isinstance(dtype, (nw.Date, nw.Datetime)):
+        values = _seconds(series)
+        midnight = bool((values[~np.isnan(values)] % 86400 == 0).all())
+        form = Form(date_format="%Y-%m-%d" if midnight else _time_form(values))
+        return Guess(Column(name, Kind.DATE, values, f"the frame says {dtype}", form))
+    return None
+
+
+def _time_form(values: NDArray[np.float64]) -> str:
+    fraction = values[~np.isnan(values)] % 1
+    return "%Y-%m-%d %H:%M:%S" + (".%6f" if fraction.any() else "")
+
+
+def _floats(series: nw.Series[Any]) -> NDArray[np.float64]:
+    import narwhals.stable.v2 as nw
+
+    blank = series.is_null().to_numpy().astype(np.bool_)
+    if blank.any():
+        series = series.cast(nw.Float64).fill_null(0.0)
+    return np.where(blank, np.nan, series.to_numpy().astype(np.float64))
+
+
+def _seconds(series: nw.Series[Any]) -> NDArray[np.float64]:
+    import narwhals.stable.v2 as nw
+
+    moments = series.cast(nw.Datetime("us")) if isinstance(series.dtype, nw.Date) else series
+    if getattr(moments.dtype, "time_zone", None):
+        moments = moments.dt.convert_time_zone("UTC")
+    return _floats(moments.dt.timestamp("us")) / 1e6
+
+
+def _is_category(series: nw.Series[Any]) -> bool:
+    """Whether the frame itself says that these are categories."""
+    import narwhals.stable.v2 as nw
+
+    return series.dtype in (nw.Boolean, nw.Categorical, nw.Enum)
+
+
+def _text(series: nw.Series[Any]) -> pl.Series:
+    """The cells as the user would write them."""
+    import narwhals.stable.v2 as nw
+    import polars as pl
+
+    native = series.to_native()
+    if isinstance(native, pl.Series) and series.dtype in (nw.String, nw.Categorical, nw.Enum):
+        return native.cast(pl.String)
+    blanks = series.is_null().to_list()
+    cells = [None if blank else _written(cell) for cell, blank in zip(series.to_list(), blanks, strict=True)]
+    return pl.Series(str(series.name), cells, dtype=pl.String)
+
+
+def _written(cell: Any) -> str:
+    """One cell of a frame as text: true, not True; 1.5, not np.float64(1.5); lists in brackets."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, (bool, np.bool_)):
+        return str(bool(cell)).lower()
+    if isinstance(cell, (float, np.floating)):
+        return repr(float(cell))
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, (list, tuple, np.ndarray)) or type(cell).__module__.startswith("polars"):
+        return "[" + ", ".join(_written(part) for part in cell) + "]"
+    return str(cell)
+
+
+def _settle(
+    guesses: dict[str, Guess], texts: Mapping[str, pl.Series], asked: Mapping[str, Kind]
+) -> dict[str, Guess]:
+    """What one column leaves open, another of the same table may show: comma or point, day or month first."""
+    settled = dict(guesses)
+    for name, guess in guesses.items():
+        if not guess.ambiguous:
+            continue
+        same = [
+            g.column.form for g in guesses.values() if g.column.kind is guess.column.kind and not g.ambiguous
+        ]
+        shown = [
+            f for f in same if f.decimal == "," or (guess.column.kind is Kind.DATE and "/" in f.date_format)
+        ]
+        if shown and guess.column.kind is Kind.NUMBER:
+            settled[name] = column_from_text(name, texts[name], Kind.NUMBER, Form(decimal=","))
+        elif shown:
+            settled[name] = column_from_text(name, texts[name], Kind.DATE, shown[0])
+    return {
+        name: guess if name in asked or guess is guesses[name] else _with_why(guess, guesses[name].column.why)
+        for name, guess in settled.items()
+    }
+
+
+def _with_why(guess: Guess, why: str) -> Guess:
+    old = guess.column
+    column = Column(old.name, old.kind, old.values, why, old.form)
+    return Guess(column, guess.ambiguous, guess.zones, guess.infinite, guess.zero_dates)
+
+
+def _notes(
+    guesses: Mapping[str, Guess], marks: Mapping[str, Mapping[str, int]], texts: Mapping[str, pl.Series]
+) -> tuple[str, ...]:
+    """What was guessed, one sentence each."""
+
+    def listed(names: Sequence[str]) -> str:
+        return ", ".join(repr(name) for name in names[:5]) + (
+            f" and {len(names) - 5:,} more" if len(names) > 5 else ""
+        )
+
+    notes = []
+    counted = sorted({mark for used in marks.values() for mark in used})
+    for mark in counted:
+        where = [name for name, used in marks.items() if mark in used]
+        cells = sum(marks[name][mark] for name in where)
+        notes.append(
+            f"{cells:,} {'cell' if cells == 1 else 'cells'} {mark!r} in {listed(where)} counted as blank"
+        )
+    comma = [n for n, g in guesses.items() if g.column.kind is Kind.NUMBER and g.column.form.decimal == ","]
+    if comma:
+        notes.append(f"decimal comma in {listed(comma)}")
+    for name, guess in guesses.items():
+        column = guess.column
+        if guess.ambiguous and column.kind is Kind.NUMBER:
+            cell = texts[name].filter(texts[name].str.contains(",", literal=True).fill_null(False))[0]
+            notes.append(f"{cell!r} in {name!r} read as a thousands separator, not a decimal comma")
+        if guess.ambiguous and column.kind is Kind.DATE:
+            cell = texts[name].drop_nulls()[0]
+            notes.append(
+                f"day first or month first cannot be told in {name!r} ({cell!r}): day first was taken"
+            )
+        if guess.zones:
+            notes.append(f"times with a zone in {name!r} read as UTC")
+        if guess.infinite:
+            cells = "value" if guess.infinite == 1 else "values"
+            notes.append(f"{guess.infinite:,} infinite or too large {cells} in {name!r} counted as blank")
+        if guess.zero_dates:
+            notes.append(f"{guess.zero_dates:,} zero dates in {name!r} counted as blank")
+        if column.kind is Kind.DATE and (column.values >= _OPEN_END).any():
+            notes.append(
+                f"dates in the year 9999 in {name!r} taken as they are, though they often mean 'no end'"
+            )
+    return tuple(notes)
+
+
+# answers -> frame
+
+
+def _example(series: nw.Series[Any]) -> Any:
+    """A cell of an object column that is not blank: what the new cells should be like."""
+    blanks = series.is_null().to_list()
+    return next((cell for cell, blank in zip(series.to_list(), blanks, strict=True) if not blank), "")
+
+
+def _cell(value: Any, dtype: Any, like: Any) -> Any:
+    """One answer as the Python value that a column of that dtype takes."""
+    import narwhals.stable.v2 as nw
+
+    if dtype.is_integer() or (isinstance(like, (int, np.integer)) and not isinstance(like, bool)):
+        return round(float(value))
+    if dtype.is_decimal() or isinstance(like, Decimal):
+        return Decimal(str(value))
+    if dtype.is_float() or isinstance(like, (float, np.floating)):
+        return float(value)
+    if dtype == nw.Boolean or isinstance(like, (bool, np.bool_)):
+        return str(value).lower() in ("true", "1", "1.0")
+    if isinstance(dtype, nw.Duration):
+        return timedelta(seconds=float(value))
+    if isinstance(dtype, nw.Datetime) or isinstance(like, datetime):
+        zone = getattr(dtype, "time_zone", None) or getattr(like, "tzinfo", None)
+        return _moment(value) if zone else _moment(value).replace(tzinfo=None)
+    if isinstance(dtype, nw.Date) or isinstance(like, date):
+        return _moment(value).date()
+    return write_number(float(value), Form()) if isinstance(value, (float, np.floating)) else str(value)
+
+
+def _moment(value: Any) -> datetime:
+    """The moment that is written as ISO text, or given as seconds since 1970."""
+    if isinstance(value, str):
+        moment = datetime.fromisoformat(value)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return _EPOCH + timedelta(seconds=float(value))
+
+
+def _beside(column: Sequence[object]) -> list[Any]:
+    """Floats where all cells are numbers or blank, else text; None = blank."""
+    cells = [None if cell is None or cell != cell else cell for cell in column]
+    if any(isinstance(cell, str) for cell in cells):
+        return [None if cell is None else str(cell) for cell in cells]
+    return [None if cell is None else float(cast(float, cell)) for cell in cells]
+
+
+def _is_text(cells: Sequence[Any]) -> bool:
+    return any(isinstance(cell, str) for cell in cells)
+
+
+def _put_pandas(
+    frame: Any, label: Any, cells: Mapping[int, Any], dropped: Sequence[Any], added: Mapping[str, list[Any]]
+) -> Any:
+    import pandas as pd
+
+    out = frame.copy()
+    if cells:
+        out[label] = _pandas_column(out[label].copy(), cells)
+    out = out.drop(columns=list(dropped))
+    at = list(out.columns).index(label) + 1
+    for i, (name, column) in enumerate(added.items()):
+        array = pd.Series(column, dtype=None if _is_text(column) else "float64").array
+        out.insert(at + i, name, array)
+    return out
+
+
+def _pandas_column(column: Any, cells: Mapping[int, Any]) -> Any:
+    import pandas as pd
+
+    rows, dtype = list(cells), column.dtype
+    new: Any = list(cells.values())
+    if isinstance(dtype, pd.CategoricalDtype):
+        known = {_written(category): category for category in dtype.categories}
+        new = [known.get(cell, cell) for cell in new]
+        missing = [cell for cell in dict.fromkeys(new) if cell not in set(dtype.categories)]
+        column = column.cat.add_categories(missing)
+        new = pd.Categorical(new, dtype=column.dtype)
+    elif isinstance(dtype, np.dtype):
+        if dtype.kind in "iu":
+            new = [min(max(cell, int(np.iinfo(dtype).min)), int(np.iinfo(dtype).max)) for cell in new]
+        array = np.empty(len(new), dtype=dtype)
+        array[:] = new
+        new = array
+    else:
+        if isinstance(dtype, pd.DatetimeTZDtype):
+            new = pd.Series(new).dt.tz_convert(dtype.tz)
+        new = pd.array(new, dtype=dtype)
+    column.iloc[rows] = new
+    return column.array
+
+
+def _put_polars(
+    frame: pl.DataFrame,
+    label: str,
+    cells: Mapping[int, Any],
+    dropped: Sequence[str],
+    added: Mapping[str, list[Any]],
+) -> pl.DataFrame:
+    import polars as pl
+
+    column = frame[label]
+    dtype = column.dtype
+    if isinstance(dtype, pl.Enum):
+        known = dtype.categories.to_list()
+        dtype = pl.Enum([*known, *(cell for cell in dict.fromkeys(cells.values()) if cell not in known)])
+    if isinstance(dtype, pl.Datetime) and dtype.time_zone:
+        new = pl.Series(list(cells.values()), dtype=pl.Datetime(dtype.time_unit, "UTC")).dt.convert_time_zone(
+            dtype.time_zone
+        )
+    else:
+        new = pl.Series(list(cells.values()), dtype=dtype)
+    answers = pl.Series([None] * len(column), dtype=dtype).scatter(list(cells), new)
+    is_new = pl.Series([False] * len(column)).scatter(list(cells), True)
+    filled = pl.select(pl.when(is_new).then(answers).otherwise(column.cast(dtype)).alias(label)).to_series()
+    out = frame.with_columns(filled).drop(dropped)
+    at = out.columns.index(label) + 1
+    for i, (name, beside) in enumerate(added.items()):
+        out.insert_column(
+            at + i, pl.Series(name, beside, dtype=pl.String if _is_text(beside) else pl.Float64)
+        )
+    return out
+
+
+def _put_arrow(
+    frame: Any, label: str, cells: Mapping[int, Any], dropped: Sequence[str], added: Mapping[str, list[Any]]
+) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    at = frame.column_names.index(label)
+    field = frame.schema.field(at)
+    is_dictionary = pa.types.is_dictionary(field.type)
+    plain_type = field.type.value_type if is_dictionary else field.type
+    old = frame.column(at).cast(plain_type)
+    answers = [cells.get(row) for row in range(len(frame))]
+    if pa.types.is_decimal(plain_type):
+        step = Decimal(1).scaleb(-plain_type.scale)
+        answers = [None if cell is None else cell.quantize(step) for cell in answers]
+    is_new = pa.array([row in cells for row in range(len(frame))])
+    filled = pc.if_else(is_new, pa.array(answers, type=plain_type), old)
+    if is_dictionary:
+        filled = filled.dictionary_encode().cast(field.type)
+    out = frame.set_column(at, field.with_nullable(True), filled).drop_columns(list(dropped))
+    at = out.column_names.index(label) + 1
+    for i, (name, column) in enumerate(added.items()):
+        out = out.add_column(
+            at + i, name, pa.array(column, type=pa.string() if _is_text(column) else pa.float64())
+        )
+    return out

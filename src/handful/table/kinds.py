@@ -1,0 +1,241 @@
+"""What kind each column is, guessed from its cells, and how to read a column as another kind.
+
+The guesses are made in this order: series, image, sound, number, date, category, text; each only when every
+cell that is not blank agrees with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.errors import ColumnError
+from handful.table.column import Column, Form, Kind
+from handful.table.dates import ZERO_DATE, Dates, read_dates
+from handful.table.form import write_value
+from handful.table.numbers import Numbers, has_leading_zeros, read_numbers
+from handful.table.table import Table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["GIVEN", "Guess", "as_kind", "column_from_text", "guess_column", "kind_named", "target_kind"]
+
+GIVEN = "as you said"
+FEW = 20  # distinct values that can still be classes rather than a scale
+_SHARE = 0.2  # of the cells: with fewer distinct values than this, each comes five times on average
+_LONG = 40  # characters on average: longer cells are sentences
+_IMAGES = r"(?i)\.(png|jpe?g|webp|gif|bmp)\s*$"
+_SOUNDS = r"(?i)\.(wav|flac|ogg|mp3)\s*$"
+_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_SERIES = (
+    rf"^\s*[\[(]\s*{_NUMBER}(?:\s*[,;\s]\s*{_NUMBER})+\s*,?\s*[\])]\s*$"
+    rf"|^\s*{_NUMBER}(?:\s*[,;|\s]\s*{_NUMBER}){{7,}}\s*$"  # no brackets: eight, more than a phone number
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A column with the kind guessed for it, and what else was guessed on the way."""
+
+    column: Column
+    ambiguous: bool = False
+    """Whether the cells could be read in another way: decimal comma or thousands, day or month first."""
+    zones: bool = False
+    infinite: int = 0
+    zero_dates: int = 0
+
+
+def guess_column(name: str, text: pl.Series, form: Form | None = None) -> Guess:
+    """The column as the first kind that all its cells agree with; `form` decides between two readings."""
+    cells = text.drop_nulls()
+    if not len(cells):
+        return Guess(Column(name, Kind.NUMBER, np.full(len(text), np.nan), "every cell is blank"))
+    for kind, pattern, why in (
+        (Kind.SERIES, _SERIES, "every cell is a list of numbers"),
+        (Kind.IMAGE, _IMAGES, "every cell is a path to an image"),
+        (Kind.SOUND, _SOUNDS, "every cell is a path to a sound"),
+    ):
+        is_path = kind is not Kind.SERIES
+        if cells.str.contains(pattern).all() and not (
+            is_path and cells.str.contains("://", literal=True).any()
+        ):
+            return Guess(Column(name, kind, _strings(text), why))
+    return _guess_number(name, text, form) or _guess_date(name, text, form) or _guess_words(name, text, form)
+
+
+def column_from_text(
+    name: str, text: pl.Series, kind: Kind, form: Form | None = None, *, why: str = GIVEN
+) -> Guess:
+    """The column read as the kind that was asked for.
+
+    Raises `ColumnError` with the cells that the kind does not allow.
+    """
+    if kind is Kind.NUMBER:
+        numbers = read_numbers(text, decimal=form.decimal if form else None)
+        _refuse(name, kind, text, ~numbers.readable)
+        return _number(name, numbers, why)
+    if kind is Kind.DATE:
+        text, zero_dates = _without_zero_dates(text)
+        dates = read_dates(text, date_format=form.date_format if form else None, on_request=True)
+        _refuse(name, kind, text, ~dates.readable if dates else text.is_not_null().to_numpy())
+        if dates is None:
+            return Guess(Column(name, kind, np.full(len(text), np.nan), why))
+        return _date(name, dates, why, zero_dates)
+    if kind is Kind.SERIES:
+        _refuse(name, kind, text, (~text.str.contains(_SERIES)).fill_null(False).to_numpy())
+    return Guess(Column(name, kind, _strings(text), why))
+
+
+def as_kind(column: Column, kind: Kind | str) -> Column:
+    """The same column as another kind; a number becomes a category as the user wrote it: '1', not '1.0'.
+
+    Raises `ColumnError` with the cells that the kind does not allow, or where there is no such kind.
+    """
+    import polars as pl
+
+    kind = kind_named(kind)
+    if kind is column.kind:
+        return column
+    if column.kind.is_measured:
+        cells = [None if np.isnan(value) else write_value(float(value), column) for value in column.values]
+    else:
+        cells = list(column.values)
+    text = pl.Series(column.name, cells, dtype=pl.String)
+    return column_from_text(column.name, text, kind, column.form).column
+
+
+def kind_named(kind: Kind | str) -> Kind:
+    """The kind of that name. Raises `ColumnError` where there is none."""
+    try:
+        return Kind(kind)
+    except ValueError:
+        known = ", ".join(repr(str(k)) for k in Kind)
+        raise ColumnError(f"there is no kind {kind!r}", hint=f"the kinds are {known}") from None
+
+
+def target_kind(table: Table, name: str) -> tuple[Kind, str]:
+    """The kind as which a target is learnt, and why in one clause.
+
+    Whole numbers with few distinct values, most of them repeated, are classes; strings are classes when any
+    value repeats, or when there is nothing beside them but media.
+    """
+    column = table[name]
+    if column.why == GIVEN:
+        return column.kind, column.why
+    values = column.values[~column.blank]
+    distinct, counts = np.unique(values.astype(str) if values.dtype == object else values, return_counts=True)
+    count = f"{len(distinct)} distinct {'value' if len(distinct) == 1 else 'values'}"
+    if column.kind is Kind.NUMBER:
+        if not len(values):
+            return Kind.NUMBER, column.why
+        if not (values == np.round(values)).all():
+            return Kind.NUMBER, "not all values are whole numbers"
+        if len(distinct) > FEW:
+            return Kind.NUMBER, f"{count}, more than {FEW}"
+        if (counts > 1).sum() * 2 > len(distinct):
+            return Kind.CATEGORY, f"whole numbers with {count}, most of them repeated"
+        return Kind.NUMBER, f"{count}, most of them not repeated"
+    if column.kind in (Kind.CATEGORY, Kind.TEXT):
+        if (counts > 1).any():
+            return Kind.CATEGORY, f"{count} in {len(values)} cells"
+        beside = [c.kind for c in table if c.name != name]
+        if beside and all(kind in (Kind.IMAGE, Kind.SOUND, Kind.SERIES) for kind in beside):
+            return Kind.CATEGORY, "the label of media"
+        return Kind.TEXT, "no value is repeated"
+    return column.kind, column.why
+
+
+def _guess_number(name: str, text: pl.Series, form: Form | None) -> Guess | None:
+    if has_leading_zeros(text):
+        return None
+    numbers = read_numbers(text, decimal=form.decimal if form else None)
+    if not numbers.readable.all() or not np.isfinite(numbers.values).any():
+        return None
+    return _number(name, numbers, "every value is a number")
+
+
+def _guess_date(name: str, text: pl.Series, form: Form | None) -> Guess | None:
+    cells, zero_dates = _without_zero_dates(text)
+    dates = read_dates(cells, date_format=form.date_format if form else None)
+    if dates is None or not dates.readable.all():
+        return None
+    return _date(name, dates, "every value is a date", zero_dates)
+
+
+def _guess_words(name: str, text: pl.Series, form: Form | None) -> Guess:
+    """A category where the values repeat enough, else text."""
+    cells = text.drop_nulls()
+    distinct, rows = cells.n_unique(), len(cells)
+    odd = _odd_ones(text, form)
+    values = _strings(text)
+    if distinct == 1:
+        return Guess(Column(name, Kind.CATEGORY, values, f"one value only{odd}"))
+    if distinct <= max(FEW, _SHARE * rows) and distinct <= 0.75 * rows and _mean_length(cells) <= _LONG:
+        return Guess(
+            Column(name, Kind.CATEGORY, values, f"{distinct:,} distinct values in {rows:,} cells{odd}")
+        )
+    why = "long cells" if _mean_length(cells) > _LONG else f"{distinct:,} of {rows:,} values are distinct"
+    return Guess(Column(name, Kind.TEXT, values, why + odd))
+
+
+def _odd_ones(text: pl.Series, form: Form | None) -> str:
+    """A clause that names the few cells which keep a column from being numbers."""
+    if has_leading_zeros(text):
+        return "; codes with leading zeros" if read_numbers(text).readable.all() else ""
+    readable = read_numbers(text, decimal=form.decimal if form else None).readable
+    cells = text.filter(~readable)
+    if 0 < len(cells) <= 0.1 * (len(text) - text.null_count()):
+        return f"; numbers but for {_quoted(cells.unique(maintain_order=True).to_list())}"
+    return ""
+
+
+def _number(name: str, numbers: Numbers, why: str) -> Guess:
+    infinite = np.isinf(numbers.values)
+    values = np.where(infinite, np.nan, numbers.values)
+    column = Column(name, Kind.NUMBER, values, why, numbers.form)
+    return Guess(column, ambiguous=numbers.ambiguous, infinite=int(infinite.sum()))
+
+
+def _date(name: str, dates: Dates, why: str, zero_dates: int) -> Guess:
+    column = Column(name, Kind.DATE, dates.values, why, Form(date_format=dates.date_format))
+    return Guess(column, ambiguous=dates.ambiguous, zones=dates.zones, zero_dates=zero_dates)
+
+
+def _without_zero_dates(text: pl.Series) -> tuple[pl.Series, int]:
+    zero = text.str.strip_chars().str.contains(ZERO_DATE).fill_null(False)
+    return text.set(zero, None), int(zero.sum())
+
+
+def _refuse(name: str, kind: Kind, text: pl.Series, wrong: NDArray[np.bool_]) -> None:
+    if not wrong.any():
+        return
+    values = text.filter(wrong).unique(maintain_order=True).to_list()
+    noun = {Kind.NUMBER: "numbers", Kind.DATE: "dates", Kind.SERIES: "lists of numbers"}[kind]
+    count = f"{int(wrong.sum()):,} {'value' if wrong.sum() == 1 else 'values'}"
+    that = f"that {'is' if wrong.sum() == 1 else 'are'} not {noun}"
+    raise ColumnError(
+        f"{name!r} has {count} {that}: {_quoted(values)}",
+        hint=f"correct or blank these cells, or take {name!r} as a category or text",
+    )
+
+
+def _quoted(values: Sequence[str]) -> str:
+    """At most three values, short enough for a line."""
+    shown = ", ".join(repr(v if len(v) <= 40 else v[:39] + "…") for v in values[:3])
+    return shown + (" …" if len(values) > 3 else "")
+
+
+def _strings(text: pl.Series) -> NDArray[Any]:
+    values = np.empty(len(text), dtype=object)
+    values[:] = text.to_list()
+    return values
+
+
+def _mean_length(cells: pl.Series) -> float:
+    mean = cells.str.len_chars().mean()
+    return float(mean) if isinstance(mean, (int, float)) else 0.0

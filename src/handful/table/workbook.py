@@ -1,0 +1,133 @@
+"""Excel workbooks: the first sheet as a frame, and a frame as the only sheet."""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from handful.errors import TableError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["check_workbook", "sheet_of", "workbook_bytes"]
+
+_MOST_BYTES = 2 << 30  # that all members of a workbook unpack to
+_RATIO = 200  # a workbook that unpacks to more than this times its size is a bomb
+_SMALL = 50 << 20  # that little does no harm at any ratio
+_MOST_CELLS = 50_000_000  # from the first to the last of a sheet, filled or not: they are laid out densely
+_CHUNK = 1 << 20
+_LAST_CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
+_MOST_ROWS, _MOST_COLUMNS, _MOST_TEXT = 1_048_576, 16_384, 32_767  # Excel's own limits
+
+
+def check_workbook(source: BinaryIO, name: str) -> None:
+    """Raise `TableError` where a workbook is damaged, or would unpack to far more than a workbook does.
+
+    The members are unpacked for this, since the sizes that the archive states may lie.
+    """
+    try:
+        with zipfile.ZipFile(source) as archive:
+            members = archive.infolist()
+        packed = sum(member.compress_size for member in members)
+        limit = min(_MOST_BYTES, max(_SMALL, _RATIO * packed))
+        unpacked = 0
+        for member in members:
+            columns = rows = 1
+            tail = b""
+            for chunk in _unpack(source, member):
+                unpacked += len(chunk)
+                if unpacked > limit:
+                    raise _bomb(name, f"{packed:,} bytes unpack to more than {limit:,}")
+                if not member.filename.startswith("xl/worksheets/"):
+                    continue
+                for column, row in _LAST_CELL.findall(tail + chunk):
+                    columns, rows = max(columns, _column_number(column)), max(rows, int(row))
+                tail = chunk[-100:]
+                if columns * rows > _MOST_CELLS:
+                    raise _bomb(name, f"a sheet has a cell in row {rows:,}, column {columns:,}")
+    except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, NotImplementedError) as error:
+        if isinstance(error, TableError):
+            raise
+        raise TableError(f"{name} is damaged: {error}", hint="save it again as .xlsx or .csv") from error
+    source.seek(0)
+
+
+def sheet_of(source: BinaryIO, **options: Any) -> pl.DataFrame:
+    """The first sheet without a header; `options` go to the reader of the sheet."""
+    import polars as pl
+
+    source.seek(0)
+    return pl.read_excel(
+        source,
+        sheet_id=1,
+        has_header=False,
+        drop_empty_rows=False,
+        drop_empty_cols=False,
+        raise_if_empty=False,
+        read_options=options,
+    )
+
+
+def workbook_bytes(frame: pl.DataFrame) -> bytes:
+    """The frame as a workbook; texts stay texts, also those that look like a formula or a link.
+
+    Raises `TableError` where the frame is larger than a sheet can be.
+    """
+    import polars as pl
+    import xlsxwriter
+
+    too_long = any(
+        (s.str.len_chars() > _MOST_TEXT).any() for s in frame.iter_columns() if s.dtype == pl.String
+    )
+    if frame.height >= _MOST_ROWS or frame.width > _MOST_COLUMNS or too_long:
+        raise TableError(
+            "the table is larger than an Excel sheet can be", hint="write it as .csv or .parquet"
+        )
+    buffer = io.BytesIO()
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(buffer, {"in_memory": True, "nan_inf_to_errors": True, **plain}) as workbook:
+        day = workbook.add_format({"num_format": "yyyy-mm-dd"})
+        moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        sheet = workbook.add_worksheet()
+        for i, column in enumerate(frame.iter_columns()):
+            form = {pl.Date: day, pl.Datetime: moment}.get(column.dtype.base_type())
+            if getattr(column.dtype, "time_zone", None):
+                column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+            sheet.write_string(0, i, column.name)
+            sheet.write_column(1, i, column.to_list(), form)
+    return buffer.getvalue()
+
+
+def _unpack(source: BinaryIO, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    """What a member holds, piece by piece, whatever size the archive states for it."""
+    source.seek(member.header_offset + 26)
+    source.seek(sum(struct.unpack("<HH", source.read(4))), io.SEEK_CUR)  # past the name and the extra field
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise NotImplementedError(f"{member.filename!r} is packed in a way that workbooks do not use")
+    inflate = zlib.decompressobj(-zlib.MAX_WBITS) if member.compress_type == zipfile.ZIP_DEFLATED else None
+    left = member.compress_size
+    while left > 0 and (packed := source.read(min(_CHUNK, left))):
+        left -= len(packed)
+        if inflate is None:
+            yield packed
+            continue
+        while packed:
+            yield inflate.decompress(packed, _CHUNK)
+            packed = inflate.unconsumed_tail
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _bomb(name: str, what: str) -> TableError:
+    return TableError(f"{name} is not opened: {what}", hint="if you trust it, save it again as .csv")
