@@ -25,8 +25,9 @@ check: $(VENV)/.dev  ## lint, types, layers, spelling, generated docs, size of t
 	$(BIN)/cog --check docs/commands.md
 	$(BIN)/python scripts/tree_size.py
 
+# not --quiet: it would hide the warnings that --strict counts
 docs: $(VENV)/.dev  ## build the documentation into site/
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench-quick: $(VENV)/.bench  ## 6 tables, within 15 minutes on two cores
 	$(BIN)/python -m benchmarks.run --quick

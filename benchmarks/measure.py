@@ -1,4 +1,4 @@
-"""Run something in a forked child, and say what came out and what it cost."""
+"""Run something in a forked child, and say what came out and what the first of it cost."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -15,8 +15,8 @@ MOST_SECONDS = 1800
 FORK = multiprocessing.get_context("fork")
 
 
-def in_child(work: Callable[[], Any]) -> tuple[Any, dict[str, float], str]:
-    """(what `work` returned, its cost, its error or ""), from a child that nothing else has run in.
+def in_child(work: Callable[[], Iterator[Any]]) -> tuple[list[Any], dict[str, float], str]:
+    """(all that `work` yields, the cost of its first item, its error or ""), from a child that nothing else ran in.
 
     The peak is the child's high-water mark. It starts with what its parent has loaded, so it holds the libraries
     of the method, the table, and what the method itself needs.
@@ -27,29 +27,33 @@ def in_child(work: Callable[[], Any]) -> tuple[Any, dict[str, float], str]:
     sender.close()
     try:
         if not receiver.poll(MOST_SECONDS):
-            return None, {}, f"stopped after {MOST_SECONDS} seconds"
-        answer: tuple[Any, dict[str, float], str] = receiver.recv()
+            return [], {}, f"stopped after {MOST_SECONDS} seconds"
+        answer: tuple[list[Any], dict[str, float], str] = receiver.recv()
         return answer
     except EOFError:
         child.join()
-        return None, {}, f"the process died, exit code {child.exitcode}"
+        return [], {}, f"the process died, exit code {child.exitcode}"
     finally:
         child.kill()
         child.join()
 
 
-def _child(work: Callable[[], Any], sender: Connection) -> None:
+def _child(work: Callable[[], Iterator[Any]], sender: Connection) -> None:
     start, cpu = time.perf_counter(), cpu_seconds()
+    results: list[Any] = []
+    cost: dict[str, float] = {}
+    error = ""
     try:
-        result, error = work(), ""
+        for item in work():
+            cost = cost or {
+                "seconds": time.perf_counter() - start,
+                "cpu_seconds": cpu_seconds() - cpu,
+                "peak_mb": peak_mb(),
+            }
+            results.append(item)
     except Exception as problem:  # whatever a method raises is a row, and the run goes on
-        result, error = None, f"{type(problem).__name__}: {problem}".splitlines()[0][:200]
-    cost = {
-        "seconds": time.perf_counter() - start,
-        "cpu_seconds": cpu_seconds() - cpu,
-        "peak_mb": peak_mb(),
-    }
-    sender.send((result, cost, error))
+        error = f"{type(problem).__name__}: {problem}".splitlines()[0][:200]
+    sender.send((results, cost, error))
 
 
 def cpu_seconds() -> float:

@@ -1,6 +1,6 @@
 """Run methods on tables and append one row per (table, n, seed, method) to a CSV; rows already there are skipped.
 
-    python benchmarks/run.py --tables dev --methods linear,random_forest --out benchmarks/results/peers.csv
+python -m benchmarks.run --tables dev --methods linear,random_forest --out benchmarks/results/peers.csv
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
-import peers
-import score
-import tables
-from measure import FORK, in_child
-from results_file import RESULTS, append, keys, provenance
 from threadpoolctl import threadpool_limits
+
+from benchmarks import peers, score, summary, tables
+from benchmarks.measure import FORK, in_child
+from benchmarks.results_file import RESULTS, append, keys, provenance
 
 SIZES = (8, 32, 128, 512)
 QUICK_SIZES = (16, 128)
@@ -39,14 +39,24 @@ class Job:
 def main() -> None:
     asked = _arguments()
     specs = tables.named(asked.tables)
+    if not tables.DATA.exists():
+        raise SystemExit(f"the tables are not there: {tables.DATA}")
     # seeds outermost: a run that is cut short has seen every table
     jobs = [Job(spec, n, seed) for seed in range(asked.seeds) for spec in specs for n in asked.n]
     for name in asked.methods:
-        worker = FORK.Process(target=run_method, args=(name, jobs, asked.out))
+        worker = FORK.Process(target=run_method, args=(name, jobs, asked.out or _file(asked, name)))
         worker.start()
         worker.join()
         if worker.exitcode:
             _say(f"{name}: stopped, exit code {worker.exitcode}")
+    if asked.quick:
+        sys.stdout.write(summary.everything(summary.read([asked.out or _file(asked, "")])))
+
+
+def _file(asked: argparse.Namespace, method: str) -> Path:
+    if asked.quick or asked.tables == "tuning":
+        return RESULTS / f"{asked.tables}.csv"
+    return RESULTS / ("handful.csv" if method == "handful" else "peers.csv")
 
 
 def run_method(name: str, jobs: Sequence[Job], out: Path) -> None:
@@ -55,14 +65,12 @@ def run_method(name: str, jobs: Sequence[Job], out: Path) -> None:
     done = keys(out)
     todo = [job for job in jobs if _key(job, method) not in done]
     from_where = provenance()
-    loaded: dict[str, tables.Loaded] = {}
+    load = cache(tables.load)
     start, runner = time.perf_counter(), os.getppid()
     for position, job in enumerate(todo, 1):
         if os.getppid() != runner:  # somebody stopped the run
             return
-        table = loaded.setdefault(job.spec.name, None) or tables.load(job.spec)
-        loaded[job.spec.name] = table
-        rows = run_job(method, table, job)
+        rows = run_job(method, load(job.spec), job)
         append(out, [{**row, **from_where} for row in rows])
         _progress(name, position, len(todo), start, job, rows)
 
@@ -79,17 +87,15 @@ def run_job(method: peers.Method, table: tables.Loaded, job: Job) -> list[dict[s
     }  # fmt: skip
     if error:
         return [{**same, "method": method.name, "error": error}]
-    return [
-        {**same, "method": name, **_scores(table, split, prediction)} for name, prediction in predictions.items()
-    ]
+    return [{**same, "method": name, **_scores(table, split, prediction)} for name, prediction in predictions]
 
 
 def _fit_predict(
     method: peers.Method, table: tables.Loaded, split: tables.Split
-) -> Mapping[str, score.Prediction]:
+) -> Iterator[tuple[str, score.Prediction]]:
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")
-        return method.fit_predict(
+        yield from method.fit_predict(
             table.features.iloc[split.labelled].reset_index(drop=True),
             table.labels.iloc[split.labelled].reset_index(drop=True),
             table.features.iloc[split.test].reset_index(drop=True),
@@ -118,7 +124,9 @@ def _progress(
 ) -> None:
     left = (time.perf_counter() - start) / position * (jobs - position)
     result = next((f"error: {row['error']}" for row in rows if row.get("error")), "" if rows else "too small")
-    _say(f"{name} {position}/{jobs}, {left / 60:.1f} min left: {job.spec.name} n={job.n} seed={job.seed} {result}")
+    _say(
+        f"{name} {position}/{jobs}, {left / 60:.1f} min left: {job.spec.name} n={job.n} seed={job.seed} {result}"
+    )
 
 
 def _say(line: str) -> None:
@@ -127,12 +135,14 @@ def _say(line: str) -> None:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--tables", default="dev", help="dev, tuning, quick, or names separated by commas")
     parser.add_argument("--methods", type=_methods, help="names separated by commas; default: all")
     parser.add_argument("--n", type=_numbers, help="labelled rows; default: 8,32,128,512")
     parser.add_argument("--seeds", type=int, help="how many; default: 5")
-    parser.add_argument("--out", type=Path, help="default: benchmarks/results/peers.csv")
+    parser.add_argument("--out", type=Path, help="default: in benchmarks/results, by what is run")
     parser.add_argument("--quick", action="store_true", help="6 tables, n = 16 and 128, 2 seeds, no CatBoost")
     asked = parser.parse_args()
     if asked.quick:
@@ -141,7 +151,6 @@ def _arguments() -> argparse.Namespace:
     asked.seeds = asked.seeds or (QUICK_SEEDS if asked.quick else 5)
     everything = [name for name in peers.MODULES if not (asked.quick and name == "catboost")]
     asked.methods = asked.methods or everything
-    asked.out = asked.out or RESULTS / ("quick.csv" if asked.quick else "peers.csv")
     return asked
 
 
@@ -149,7 +158,9 @@ def _methods(names: str) -> list[str]:
     chosen = list(peers.PEERS) if names == "peers" else names.split(",")
     unknown = [name for name in chosen if name not in peers.MODULES]
     if unknown:
-        raise argparse.ArgumentTypeError(f"no method {', '.join(unknown)}; there are {', '.join(peers.MODULES)}")
+        raise argparse.ArgumentTypeError(
+            f"no method {', '.join(unknown)}; there are {', '.join(peers.MODULES)}"
+        )
     return chosen
 
 

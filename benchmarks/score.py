@@ -61,9 +61,7 @@ def one_vs_one_auc(truth: NDArray[np.intp], probabilities: NDArray[np.float64]) 
 def _pair_auc(truth: NDArray[np.intp], probabilities: NDArray[np.float64], a: int, b: int) -> float:
     of_pair = np.isin(truth, (a, b))
     is_a = truth[of_pair] == a
-    return (
-        _auc(is_a, probabilities[of_pair, a]) + _auc(~is_a, probabilities[of_pair, b])
-    ) / 2
+    return (_auc(is_a, probabilities[of_pair, a]) + _auc(~is_a, probabilities[of_pair, b])) / 2
 
 
 def _auc(positive: NDArray[np.bool_], score: NDArray[np.float64]) -> float:

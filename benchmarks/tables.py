@@ -56,87 +56,80 @@ class Split:
     test: NDArray[np.intp]
 
 
-def _category(name: str, path: str, target: str, **more: object) -> Spec:
-    return Spec(name, path, target, "category", **more)  # type: ignore[arg-type]
-
-
-def _number(name: str, path: str, target: str, **more: object) -> Spec:
-    return Spec(name, path, target, "number", **more)  # type: ignore[arg-type]
-
-
 COFFEE_SCORES = (
     "Aroma", "Flavor", "Aftertaste", "Acidity", "Body",
     "Balance", "Uniformity", "Clean.Cup", "Sweetness", "Cupper.Points",
 )  # fmt: skip
 
 DEV: tuple[Spec, ...] = (
-    _category("titanic", "titanic/data.csv", "Survived", drop=("PassengerId",)),
-    _category("penguins_raw", "penguins_raw/data.csv", "Species", dates=("Date Egg",)),
-    _category("bechdel", "bechdel/data.csv", "binary", drop=("test", "clean_test", "code")),
-    _category("movies", "movies/data.csv", "Major Genre", dates=("Release Date",)),
-    _category("attrition", "r_tables/modeldata__attrition.csv", "Attrition", drop=("rownames",)),
-    _category("chile", "r_tables/carData__Chile.csv", "vote", drop=("rownames",)),
-    _category("credit_data", "r_tables/modeldata__credit_data.csv", "Status", drop=("rownames",)),
-    _category(
-        "hhs_breaches", "r_tables/Ecdat__HHSCyberSecurityBreaches.csv", "Covered.Entity.Type",
+    Spec("titanic", "titanic/data.csv", "Survived", "category", drop=("PassengerId",)),
+    Spec("penguins_raw", "penguins_raw/data.csv", "Species", "category", dates=("Date Egg",)),
+    Spec("bechdel", "bechdel/data.csv", "binary", "category", drop=("test", "clean_test", "code")),
+    Spec("movies", "movies/data.csv", "Major Genre", "category", dates=("Release Date",)),
+    Spec("attrition", "r_tables/modeldata__attrition.csv", "Attrition", "category", drop=("rownames",)),
+    Spec("chile", "r_tables/carData__Chile.csv", "vote", "category", drop=("rownames",)),
+    Spec("credit_data", "r_tables/modeldata__credit_data.csv", "Status", "category", drop=("rownames",)),
+    Spec(
+        "hhs_breaches", "r_tables/Ecdat__HHSCyberSecurityBreaches.csv", "Covered.Entity.Type", "category",
         drop=("rownames",), dates=("Breach.Submission.Date",),
     ),
-    _category("solar_flare2", "uci_arff/solar_flare2.csv", "class"),
-    _category("dermatology", "uci_arff/dermatology.csv", "class"),
-    _category("glass", "uci_arff/glass.csv", "Type"),
-    _category("primary_tumor", "uci_arff/primary_tumor.csv", "class"),
-    _category("heart_c", "uci_arff/heart_c.csv", "num"),
-    _category("sonar", "uci_arff/sonar.csv", "Class"),
-    _category("vote", "uci_arff/vote.csv", "Class"),
-    _number(
-        "coffee_quality", "coffee_quality/data.csv", "Total.Cup.Points",
+    Spec("solar_flare2", "uci_arff/solar_flare2.csv", "class", "category"),
+    Spec("dermatology", "uci_arff/dermatology.csv", "class", "category"),
+    Spec("glass", "uci_arff/glass.csv", "Type", "category"),
+    Spec("primary_tumor", "uci_arff/primary_tumor.csv", "class", "category"),
+    Spec("heart_c", "uci_arff/heart_c.csv", "num", "category"),
+    Spec("sonar", "uci_arff/sonar.csv", "Class", "category"),
+    Spec("vote", "uci_arff/vote.csv", "Class", "category"),
+    Spec(
+        "coffee_quality", "coffee_quality/data.csv", "Total.Cup.Points", "number",
         drop=COFFEE_SCORES, dates=("Grading.Date", "Expiration"),
     ),
-    _number(
-        "employee_salaries", "employee_salaries/data.csv", "current_annual_salary", dates=("date_first_hired",)
+    Spec(
+        "employee_salaries", "employee_salaries/data.csv", "current_annual_salary", "number",
+        dates=("date_first_hired",),
     ),
-    _number("wine_poland", "wine_poland/data.csv", "price"),
-    _number("candy", "candy/data.csv", "winpercent"),
-    _number("recent_grads", "recent_grads/data.csv", "Median", drop=("Rank", "P25th", "P75th")),
-    _number("lego", "r_tables/openintro__lego_population.csv", "price", drop=("rownames", "amazon_price")),
-    _number("wage", "r_tables/ISLR__Wage.csv", "wage", drop=("rownames", "logwage")),
-    _number("la_homes", "r_tables/openintro__LAhomes.csv", "price", drop=("rownames",)),
-    _number("house_prices", "r_tables/AER__HousePrices.csv", "price", drop=("rownames",)),
-    _number("strike", "uci_arff/strike.csv", "volume"),
-    _number("hitters", "r_tables/ISLR__Hitters.csv", "Salary"),
-    _number("autompg", "uci_arff/autompg.csv", "class"),
-    _number("biomass", "r_tables/modeldata__biomass.csv", "HHV", drop=("rownames",)),
-    _number("quake", "uci_arff/quake.csv", "richter"),
-    _number("teaching", "r_tables/AER__TeachingRatings.csv", "eval", drop=("rownames",), group="prof"),
+    Spec("wine_poland", "wine_poland/data.csv", "price", "number"),
+    Spec("candy", "candy/data.csv", "winpercent", "number"),
+    Spec("recent_grads", "recent_grads/data.csv", "Median", "number", drop=("Rank", "P25th", "P75th")),
+    Spec("lego", "r_tables/openintro__lego_population.csv", "price", "number", drop=("rownames", "amazon_price")),
+    Spec("wage", "r_tables/ISLR__Wage.csv", "wage", "number", drop=("rownames", "logwage")),
+    Spec("la_homes", "r_tables/openintro__LAhomes.csv", "price", "number", drop=("rownames",)),
+    Spec("house_prices", "r_tables/AER__HousePrices.csv", "price", "number", drop=("rownames",)),
+    Spec("strike", "uci_arff/strike.csv", "volume", "number"),
+    Spec("hitters", "r_tables/ISLR__Hitters.csv", "Salary", "number"),
+    Spec("autompg", "uci_arff/autompg.csv", "class", "number"),
+    Spec("biomass", "r_tables/modeldata__biomass.csv", "HHV", "number", drop=("rownames",)),
+    Spec("quake", "uci_arff/quake.csv", "richter", "number"),
+    Spec("teaching", "r_tables/AER__TeachingRatings.csv", "eval", "number", drop=("rownames",), group="prof"),
 )  # fmt: skip
 
 TUNING: tuple[Spec, ...] = (
-    _category("ionosphere", "uci_arff/ionosphere.csv", "class"),
-    _category("ecoli", "uci_arff/ecoli.csv", "class"),
-    _category("breast_cancer", "uci_arff/breast_cancer.csv", "Class"),
-    _category("tae", "uci_arff/tae.csv", "Class_attribute"),
-    _category("olive", "r_tables/dslabs__olive.csv", "area", drop=("rownames", "region")),
-    _category("email", "r_tables/openintro__email_test.csv", "spam", drop=("rownames",), dates=("time",)),
-    _category("births", "r_tables/openintro__births14.csv", "lowbirthweight", drop=("rownames", "weight")),
-    _category("transplant", "r_tables/survival__transplant.csv", "event", drop=("rownames",)),
-    _category("fastfood", "r_tables/openintro__fastfood.csv", "restaurant", drop=("rownames",)),
-    _category(
-        "acs12", "r_tables/openintro__acs12.csv", "employment",
+    Spec("ionosphere", "uci_arff/ionosphere.csv", "class", "category"),
+    Spec("ecoli", "uci_arff/ecoli.csv", "class", "category"),
+    Spec("breast_cancer", "uci_arff/breast_cancer.csv", "Class", "category"),
+    Spec("tae", "uci_arff/tae.csv", "Class_attribute", "category"),
+    Spec("olive", "r_tables/dslabs__olive.csv", "area", "category", drop=("rownames", "region")),
+    Spec("email", "r_tables/openintro__email_test.csv", "spam", "category", drop=("rownames",), dates=("time",)),
+    Spec("births", "r_tables/openintro__births14.csv", "lowbirthweight", "category", drop=("rownames", "weight")),
+    Spec("transplant", "r_tables/survival__transplant.csv", "event", "category", drop=("rownames",)),
+    Spec("fastfood", "r_tables/openintro__fastfood.csv", "restaurant", "category", drop=("rownames",)),
+    Spec(
+        "acs12", "r_tables/openintro__acs12.csv", "employment", "category",
         drop=("rownames", "hrs_work", "time_to_work"),
     ),
-    _number("sacramento", "r_tables/modeldata__Sacramento.csv", "price", drop=("rownames",)),
-    _number("cps1985", "r_tables/AER__CPS1985.csv", "wage", drop=("rownames",)),
-    _number("professors", "r_tables/carData__Salaries.csv", "salary", drop=("rownames",)),
-    _number("carseats", "r_tables/ISLR__Carseats.csv", "Sales", drop=("rownames",)),
-    _number("ca_schools", "r_tables/AER__CASchools.csv", "read", drop=("rownames", "math")),
-    _number("nations", "r_tables/carData__UN.csv", "infantMortality"),
-    _number("sensory", "uci_arff/sensory.csv", "score"),
-    _number("cars04", "r_tables/openintro__cars04.csv", "msrp", drop=("rownames", "dealer_cost")),
-    _number(
-        "citations", "r_tables/AER__EquationCitations.csv", "cites",
+    Spec("sacramento", "r_tables/modeldata__Sacramento.csv", "price", "number", drop=("rownames",)),
+    Spec("cps1985", "r_tables/AER__CPS1985.csv", "wage", "number", drop=("rownames",)),
+    Spec("professors", "r_tables/carData__Salaries.csv", "salary", "number", drop=("rownames",)),
+    Spec("carseats", "r_tables/ISLR__Carseats.csv", "Sales", "number", drop=("rownames",)),
+    Spec("ca_schools", "r_tables/AER__CASchools.csv", "read", "number", drop=("rownames", "math")),
+    Spec("nations", "r_tables/carData__UN.csv", "infantMortality", "number"),
+    Spec("sensory", "uci_arff/sensory.csv", "score", "number"),
+    Spec("cars04", "r_tables/openintro__cars04.csv", "msrp", "number", drop=("rownames", "dealer_cost")),
+    Spec(
+        "citations", "r_tables/AER__EquationCitations.csv", "cites", "number",
         drop=("rownames", "selfcites", "othercites", "theocites", "nontheocites"),
     ),
-    _number("planes", "r_tables/nycflights13__planes.csv", "seats", drop=("rownames",)),
+    Spec("planes", "r_tables/nycflights13__planes.csv", "seats", "number", drop=("rownames",)),
 )  # fmt: skip
 
 # `--quick`: two plain and one mixed table of each kind.

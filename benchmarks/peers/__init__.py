@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Protocol
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from score import Prediction
+
+from benchmarks.score import Prediction
 
 
 class Method(Protocol):
-    """What the runner runs. One fit may give several methods, the first of them under the method's own `name`."""
+    """What the runner runs.
+
+    The first that `fit_predict` yields is the method itself, under its own `name`, and there the clock stops. What
+    follows are other methods that the same fit has answers of, such as single experts.
+    """
 
     name: str
     version: str
@@ -26,20 +29,20 @@ class Method(Protocol):
         kind: str,
         classes: Sequence[str],
         text: Sequence[str],
-    ) -> Mapping[str, Prediction]: ...
+    ) -> Iterator[tuple[str, Prediction]]: ...
 
 
 # Where each method is made. A module is imported by the process that runs its method only, so that the peak memory
 # of one does not hold the libraries of another.
 MODULES = {
-    "linear": "peers.linear",
-    "knn": "peers.neighbours",
-    "random_forest": "peers.forests",
-    "extra_trees": "peers.forests",
-    "hist_boosting": "peers.boosting",
-    "lightgbm": "peers.lightgbm_peer",
-    "catboost": "peers.catboost_peer",
-    "handful": "ours",
+    "linear": "benchmarks.peers.linear",
+    "knn": "benchmarks.peers.neighbours",
+    "random_forest": "benchmarks.peers.forests",
+    "extra_trees": "benchmarks.peers.forests",
+    "hist_boosting": "benchmarks.peers.boosting",
+    "lightgbm": "benchmarks.peers.lightgbm_peer",
+    "catboost": "benchmarks.peers.catboost_peer",
+    "handful": "benchmarks.ours",
 }
 PEERS = tuple(name for name in MODULES if name != "handful")
 
@@ -48,6 +51,3 @@ def method(name: str) -> Method:
     """The method of that name, its libraries imported."""
     made: Method = import_module(MODULES[name]).method(name)
     return made
-
-
-Array = NDArray[np.float64]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sklearn
-from peers.peer import Peer
-from peers.prepare import native
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+from benchmarks.peers.peer import Peer
+from benchmarks.peers.prepare import native
 
 
 def method(name: str) -> Peer:

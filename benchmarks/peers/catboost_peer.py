@@ -7,8 +7,9 @@ from typing import Any
 
 import catboost
 import pandas as pd
-from peers.peer import Peer
-from peers.prepare import native
+
+from benchmarks.peers.peer import Peer
+from benchmarks.peers.prepare import native
 
 QUIET = {"random_seed": 0, "thread_count": 1, "verbose": False, "allow_writing_files": False}
 
@@ -27,7 +28,7 @@ def _words(column: pd.Series) -> pd.Series:
 
 
 def _categories(features: Any) -> list[str]:
-    return [name for name, kind in features.dtypes.items() if kind == object]
+    return [name for name, kind in features.dtypes.items() if pd.api.types.is_object_dtype(kind)]
 
 
 def method(name: str) -> Peer:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sklearn
-from peers.peer import Peer
-from peers.prepare import ordinal
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     ExtraTreesRegressor,
     RandomForestClassifier,
     RandomForestRegressor,
 )
+
+from benchmarks.peers.peer import Peer
+from benchmarks.peers.prepare import ordinal
 
 FORESTS = {
     "random_forest": (RandomForestClassifier, RandomForestRegressor),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import lightgbm
-from peers.peer import Peer
-from peers.prepare import native
+
+from benchmarks.peers.peer import Peer
+from benchmarks.peers.prepare import native
 
 
 def method(name: str) -> Peer:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sklearn
-from peers.peer import Peer
-from peers.prepare import scaled
 from sklearn.linear_model import LogisticRegression, Ridge
+
+from benchmarks.peers.peer import Peer
+from benchmarks.peers.prepare import scaled
 
 
 def method(name: str) -> Peer:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from score import LEVELS, Prediction, floored
 from sklearn.model_selection import KFold
+
+from benchmarks.score import LEVELS, Prediction, floored
 
 # (train, test, text columns) -> the same rows as the learner wants them
 Prepare = Callable[[pd.DataFrame, pd.DataFrame, Sequence[str]], tuple[Any, Any]]
@@ -36,13 +37,19 @@ class Peer:
         kind: str,
         classes: Sequence[str],
         text: Sequence[str],
-    ) -> dict[str, Prediction]:
+    ) -> Iterator[tuple[str, Prediction]]:
         if kind == "category":
-            return {self.name: self._probabilities(train, labels, test, classes, text)}
-        return {self.name: self._quantiles(train, labels.to_numpy(), test, text)}
+            yield self.name, self._probabilities(train, labels, test, classes, text)
+        else:
+            yield self.name, self._quantiles(train, labels.to_numpy(), test, text)
 
     def _probabilities(
-        self, train: pd.DataFrame, labels: pd.Series, test: pd.DataFrame, classes: Sequence[str], text: Sequence[str]
+        self,
+        train: pd.DataFrame,
+        labels: pd.Series,
+        test: pd.DataFrame,
+        classes: Sequence[str],
+        text: Sequence[str],
     ) -> Prediction:
         """`predict_proba` over all classes of the table; a class without a labelled row gets the floor."""
         seen, codes = np.unique(labels.to_numpy(dtype=str), return_inverse=True)
@@ -68,4 +75,6 @@ class Peer:
         self, train: pd.DataFrame, labels: NDArray[np.float64], test: pd.DataFrame, text: Sequence[str]
     ) -> NDArray[np.float64]:
         rows, queries = self.prepare(train, test, text)
-        return np.asarray(self.regressor(len(train), rows).fit(rows, labels).predict(queries), dtype=float).ravel()
+        return np.asarray(
+            self.regressor(len(train), rows).fit(rows, labels).predict(queries), dtype=float
+        ).ravel()

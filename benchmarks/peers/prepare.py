@@ -17,9 +17,7 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 TEXT_NUMBERS = 20
 
 
-def native(
-    train: pd.DataFrame, test: pd.DataFrame, text: Sequence[str]
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def native(train: pd.DataFrame, test: pd.DataFrame, text: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Numbers as they are, categories as pandas categories, for learners that take both, blanks included.
 
     A date becomes days, month and weekday; a text becomes up to 20 numbers. A category that no labelled row has is
@@ -29,7 +27,9 @@ def native(
     names = train.columns[train.notna().any()]
     parts = [_column(train[name], test[name], is_text=name in text) for name in names]
     rows, queries = (pd.concat(side, axis=1) for side in zip(*parts, strict=True))
-    origin = ["text" if name in text else "c" for name, (here, _) in zip(names, parts, strict=True) for _ in here]
+    origin = [
+        "text" if name in text else "c" for name, (here, _) in zip(names, parts, strict=True) for _ in here
+    ]
     rows.columns = queries.columns = pd.Index([f"{word}{i}" for i, word in enumerate(origin)])
     return rows, queries
 
@@ -56,7 +56,8 @@ def _text(train: pd.Series, test: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame
     few = TruncatedSVD(min(TEXT_NUMBERS, here.shape[0] - 1, here.shape[1]), random_state=0)
     numbers = few.fit_transform(here)
     # the column as a whole gets variance 1: to scale each number alone would blow up those that are rounding noise
-    scale = np.sqrt(numbers.var(axis=0).sum()) or 1.0
+    spread = float(np.sqrt(numbers.var(axis=0).sum()))
+    scale = spread if spread > 1e-6 else 1.0  # all texts alike; TF-IDF rows have length 1
     queries = few.transform(words.transform(test.fillna("")))
     return pd.DataFrame(numbers / scale, index=train.index), pd.DataFrame(queries / scale, index=test.index)
 

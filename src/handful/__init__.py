@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from handful.answer.score import Score
     from handful.errors import HandfulError, UserError
     from handful.estimators import HandfulClassifier, HandfulRegressor
-    from handful.fill import fill
+    from handful.filling import fill
     from handful.learner import Learner
 
 __version__ = "0.1.0"
@@ -45,7 +45,7 @@ _HOMES = {
     "Learner": "handful.learner",
     "Score": "handful.answer.score",
     "UserError": "handful.errors",
-    "fill": "handful.fill",
+    "fill": "handful.filling",
 }
 
 

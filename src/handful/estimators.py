@@ -12,8 +12,10 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from handful.distribution import mean
-from handful.learner import Learner
+from handful.errors import TargetError
+from handful.learner import FEWEST, Learner
 from handful.table.column import Column, Kind
+from handful.table.kinds import GIVEN
 from handful.table.table import Table
 
 __all__ = ["HandfulClassifier", "HandfulRegressor"]
@@ -33,9 +35,11 @@ class _Handful(BaseEstimator):  # type: ignore[misc]
 
     def _fit(self, table: Table, column: Column) -> None:
         names = {each.name for each in table}
-        name = next(name for name in (TARGET, *(f"{TARGET}{i}" for i in range(len(names) + 1))) if name not in names)
-        column = Column(name, column.kind, column.values)
-        self.learner_ = Learner(name, kinds={name: column.kind}).fit(Table((*table.columns, column), len(table)))
+        name = next(
+            name for name in (TARGET, *(f"{TARGET}{i}" for i in range(len(names) + 1))) if name not in names
+        )
+        column = Column(name, column.kind, column.values, column.why)
+        self.learner_ = Learner(name).fit(Table((*table.columns, column), len(table)))
 
     def _raw(self, X: Any) -> NDArray[np.float64]:
         check_is_fitted(self)
@@ -59,7 +63,7 @@ class HandfulClassifier(ClassifierMixin, _Handful):  # type: ignore[misc]
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
         names = np.array([*(str(code) for code in range(len(self.classes_))), None], dtype=object)[:-1]
-        self._fit(table, Column(TARGET, Kind.CATEGORY, names[codes]))
+        self._fit(table, Column(TARGET, Kind.CATEGORY, names[codes], GIVEN))
         return self
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
@@ -86,7 +90,7 @@ class HandfulRegressor(RegressorMixin, _Handful):  # type: ignore[misc]
     def fit(self, X: Any, y: Any) -> Self:
         """Learn from labelled rows; four at least."""
         table, y = _table_and_target(self, X, y, numeric=True)
-        self._fit(table, Column(TARGET, Kind.NUMBER, y))
+        self._fit(table, Column(TARGET, Kind.NUMBER, y, GIVEN))
         return self
 
     def predict(self, X: Any) -> NDArray[np.float64]:
@@ -102,9 +106,13 @@ def _table_and_target(estimator: Any, X: Any, y: Any, *, numeric: bool = False) 
     if y is None:
         raise ValueError(f"{type(estimator).__name__} requires y to be passed, but the target y is None")
     table = _table(estimator, X, reset=True)
+    if len(table) < FEWEST:  # in words that scikit-learn's checks look for
+        raise TargetError(f"n_samples = {len(table)}; learning needs {FEWEST}", hint="label more rows")
     y = column_or_1d(y, warn=True)
     if len(y) != len(table):
-        raise ValueError(f"Found input variables with inconsistent numbers of samples: {[len(table), len(y)]}")
+        raise ValueError(
+            f"Found input variables with inconsistent numbers of samples: {[len(table), len(y)]}"
+        )
     if y.dtype.kind in "fc" and not np.isfinite(y).all():
         raise ValueError("Input y contains NaN or infinity")
     if numeric:
@@ -114,16 +122,22 @@ def _table_and_target(estimator: Any, X: Any, y: Any, *, numeric: bool = False) 
 
 def _table(estimator: Any, X: Any, *, reset: bool) -> Table:
     """A table from a frame as it is, or from an array of numbers or objects."""
-    from handful.table.adapt import is_frame, table_from_frame
+    from narwhals.stable.v2.dependencies import is_into_dataframe
 
-    if is_frame(X):
+    from handful.table.adapt import table_from_frame
+
+    if is_into_dataframe(X):
         validate_data(estimator, X, reset=reset, skip_check_array=True)
         kinds = {} if reset else estimator.learner_.state_.encoder.kinds
         return table_from_frame(X, kinds=kinds)
-    values = validate_data(estimator, X, reset=reset, dtype=None, ensure_all_finite="allow-nan", ensure_min_features=1)
+    values = validate_data(
+        estimator, X, reset=reset, dtype=None, ensure_all_finite="allow-nan", ensure_min_features=1
+    )
     names = getattr(estimator, "feature_names_in_", [f"x{place}" for place in range(values.shape[1])])
     if values.dtype.kind in "fiub":
-        columns = [Column(str(name), Kind.NUMBER, values[:, j].astype(np.float64)) for j, name in enumerate(names)]
+        columns = [
+            Column(str(name), Kind.NUMBER, values[:, j].astype(np.float64)) for j, name in enumerate(names)
+        ]
         return Table(tuple(columns), len(values))
     import polars
 

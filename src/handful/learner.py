@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.answer.answer import Answers, answers_from
-from handful.answer.score import Judged, Score, no_score, score_category, score_number
+from handful.answer.score import JudgedRows, Score, no_score, score_rows
 from handful.distribution import losses, mean
-from handful.encode.features import ENCODERS, TableEncoder, fit_encoder
+from handful.encode.features import ENCODERS, TableEncoder, fit_encoder, says_something
+from handful.encode.number import center_and_scale
 from handful.errors import TargetError
-from handful.experts.blend import Blend, Weighting, fit_weighting, out_of_fold
+from handful.experts.blend import Belief, Blend, fit_weighting, out_of_fold
 from handful.experts.experts import belief_in, experts_for
 from handful.experts.folds import split_folds
 from handful.features import Features, Labels
@@ -23,10 +24,12 @@ from handful.table.canonical import canonical_order, category_codes, row_identit
 from handful.table.column import Column, Form, Kind
 from handful.table.table import Table
 
-__all__ = ["FittedTarget", "Learner", "State"]
+__all__ = ["FEWEST", "FittedTarget", "Learner", "State"]
 
 FEWEST = 4
 """Labelled rows that a target needs; below it no out-of-fold row means anything."""
+
+MANY_ROWS = 5_000
 
 Progress = Callable[[str, float], None]
 
@@ -55,6 +58,18 @@ class FittedTarget:
         if self.classes:
             return raw
         return np.clip(raw * self.scale + self.center, self.lowest, self.highest)
+
+    def presented(self, values: NDArray[np.float64]) -> NDArray[Any]:
+        """Labels as the user knows them: names of classes, numbers, or seconds since 1970."""
+        if self.classes:
+            return np.array([*self.classes, None], dtype=object)[:-1][values.astype(np.intp)]
+        return values * self.scale + self.center
+
+    def value(self, raw: NDArray[np.float64]) -> NDArray[Any]:
+        """The single best value of each row of the blend's answer."""
+        if self.classes:
+            return self.presented(raw.argmax(axis=1))
+        return mean(self.distribution(raw))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +104,9 @@ class Learner:
     does not allow what is asked.
     """
 
-    def __init__(self, target: str, *, kinds: Mapping[str, str] | None = None, group: str | None = None) -> None:
+    def __init__(
+        self, target: str, *, kinds: Mapping[str, str] | None = None, group: str | None = None
+    ) -> None:
         self.target = target
         self.kinds = dict(kinds or {})
         self.group = group
@@ -99,20 +116,18 @@ class Learner:
         progress("reading", 0.0)
         typed = self._typed(table)
         context, notes = _context(typed, self.target)
-        order = canonical_order(context.without(*self._no_features()))
-        context = context.take(order.rows)
-        target, column = _fit_target(context[self.target], order.categories.get(self.target, ()))
-        facts = context.without(self.target, *self._no_features())
-        names = [name for name in _names_in(order.columns, context.without(*self._no_features())) if name in facts]
-        facts = Table(tuple(facts[name] for name in names), len(facts))
+        used = Table(tuple(column for column in context if self._is_used(column)), len(context))
+        order = canonical_order(used)
+        used = order.arranged(used)
+        target, facts = _fit_target(used[self.target], order.categories), used.without(self.target)
+        groups = context[self.group].take(order.rows) if self.group else None
         encoder = fit_encoder(facts)
-        features, labels = encoder.encode(facts), target.labels(column)
-        groups = context[self.group] if self.group else None
+        features, labels = encoder.encode(facts), target.labels(used[self.target])
         units, unit_note = _units(facts, groups)
         blend, score = _learn(features, labels, units, target, lambda share: progress("learning", share))
-        unused = tuple(name for name in facts.names if name not in encoder.names)
-        notes = (*notes, *unit_note, *_left_out_notes(facts))
-        self.state_ = State(target, encoder, blend, score, notes, unused, self.group)
+        left_out = tuple(name for name in context.names if name not in (*used.names, self.group))
+        notes = (*notes, *unit_note, *_unread_notes(context))
+        self.state_ = State(target, encoder, blend, score, notes, left_out, self.group)
         progress("learning", 1.0)
         return self
 
@@ -172,17 +187,21 @@ class Learner:
         """What was guessed and left out, one sentence each."""
         return self.state_.notes
 
-    def _no_features(self) -> tuple[str, ...]:
-        return (self.group,) if self.group else ()
+    def _is_used(self, column: Column) -> bool:
+        """The target, and the columns that say something about it."""
+        return column.name == self.target or (column.name != self.group and says_something(column))
 
     def _typed(self, table: Any) -> Table:
         from handful.table.adapt import table_from_frame
 
         typed = table if isinstance(table, Table) else table_from_frame(table, kinds=self.kinds)
-        for name in (self.target, *self._no_features()):
-            typed[name]
+        for name in (self.target, self.group):
+            if name is not None:
+                typed[name]  # raises where there is none
         if self.group == self.target:
-            raise TargetError("the target cannot be the group as well", hint="name another column as the group")
+            raise TargetError(
+                "the target cannot be the group as well", hint="name another column as the group"
+            )
         return typed
 
     def _encode(self, table: Any) -> Features:
@@ -219,26 +238,18 @@ def _context(typed: Table, target: str) -> tuple[Table, tuple[str, ...]]:
     return Table(columns, len(typed)).take(filled), (*typed.notes, said)
 
 
-def _fit_target(column: Column, classes: tuple[str, ...]) -> tuple[FittedTarget, Column]:
+def _fit_target(column: Column, categories: dict[str, tuple[str, ...]]) -> FittedTarget:
     if column.kind is Kind.CATEGORY:
-        return FittedTarget(column.name, column.kind, classes, 0.0, 1.0, 0.0, 0.0, column.form), column
+        classes = categories[column.name]
+        return FittedTarget(column.name, column.kind, classes, 0.0, 1.0, 0.0, 0.0, column.form)
     values = column.values.astype(np.float64)
     low, high = float(values.min()), float(values.max())
     reach = high / 2 - low / 2
     # What no labelled row comes near is not answered: half the range beyond it, and no negative value where none is.
     lowest = 0.0 if low >= 0 and column.kind is Kind.NUMBER else max(low - reach, np.finfo(np.float64).min)
     highest = min(high + reach, np.finfo(np.float64).max)
-    center = float(np.mean(values / 2) * 2)
-    scale = float(np.std(values / 2 - center / 2) * 2)
-    fitted = FittedTarget(
-        column.name, column.kind, (), center, scale if np.isfinite(scale) and scale > 0 else 1.0, lowest, highest,
-        column.form,
-    )  # fmt: skip
-    return fitted, column
-
-
-def _names_in(order: NDArray[np.intp], table: Table) -> list[str]:
-    return [table.names[place] for place in order]
+    center, scale = center_and_scale(values)
+    return FittedTarget(column.name, column.kind, (), center, scale, lowest, highest, column.form)
 
 
 def _units(facts: Table, groups: Column | None) -> tuple[NDArray[np.intp], tuple[str, ...]]:
@@ -262,7 +273,9 @@ def _joined(first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.int
     from scipy.sparse.csgraph import connected_components
 
     count = int(first.max()) + 1
-    links = coo_array((np.ones(len(first)), (first, second + count)), shape=(count + int(second.max()) + 1,) * 2)
+    links = coo_array(
+        (np.ones(len(first)), (first, second + count)), shape=(count + int(second.max()) + 1,) * 2
+    )
     return np.asarray(connected_components(links, directed=False)[1][first], dtype=np.intp)
 
 
@@ -274,20 +287,18 @@ def _learn(
     progress: Callable[[float], None],
 ) -> tuple[Blend, Score]:
     """The blend of experts fitted on all rows, and its score on rows held out."""
-    experts = experts_for(len(labels), labels.classes)
-    belief = belief_in(experts)
-    names = tuple(expert.name for expert in experts)
+    from threadpoolctl import threadpool_limits
+
+    experts = experts_for(features, labels)
+    belief = belief_in(experts, labels)
     folds = split_folds(labels, units)
-    if folds.max() < 1:
-        weighting = Weighting(belief.shares, belief.temperature)
-        why = "no row can be held out without losing its class or group"
-        score = no_score(dict(zip(names, belief.shares.tolist(), strict=True)), why)
-    else:
-        answers = out_of_fold(experts, features, labels, folds, lambda share: progress(0.8 * share))
+    # On few rows a second thread waits more than it works.
+    with threadpool_limits(limits=1 if len(labels) < MANY_ROWS else None):
+        answers = out_of_fold(experts, features, labels, folds, lambda share: progress(0.85 * share))
+        fitted = tuple(expert.fit(features, labels) for expert in experts)
         weighting = fit_weighting(answers, labels, belief)
-        score = _judge(answers, labels, folds, units, target, names, weighting)
-    fitted = tuple(expert.fit(features, labels) for expert in experts)
-    return Blend(names, fitted, weighting, labels.classes), score
+        blend = Blend(tuple(expert.name for expert in experts), fitted, weighting, labels.classes)
+        return blend, _judge(answers, labels, folds, units, target, blend, belief)
 
 
 def _judge(
@@ -296,36 +307,39 @@ def _judge(
     folds: NDArray[np.intp],
     units: NDArray[np.intp],
     target: FittedTarget,
-    names: tuple[str, ...],
-    weighting: Weighting,
+    blend: Blend,
+    belief: Belief,
 ) -> Score:
-    """The score of the blend on each fold, with the weighting learnt on the other folds."""
-    belief = belief_in(experts_for(len(labels), labels.classes))
+    """The score of the blend on each fold, with the weighting learnt on the other folds alone."""
+    judged = np.flatnonzero(folds >= 0)
+    weights = dict(zip(blend.names, blend.weighting.shares.tolist(), strict=True))
+    if not len(judged):
+        return no_score(weights, "no labelled row can be held out without losing its class or group")
     mixed = np.full(answers.shape[1:], np.nan)
     for fold in range(folds.max() + 1):
         others = (folds != fold) & (folds >= 0)
         learnt = fit_weighting(answers[:, others], labels.take(others), belief)
         mixed[folds == fold] = learnt.mix(answers[:, folds == fold], labels.classes)
-    judged = np.flatnonzero(folds >= 0)
+    known, own, base = labels.take(judged), mixed[judged], answers[0, judged]  # the prior is the first expert
     left = len(labels) - len(judged)
-    notes = (f"{left} labelled rows are the only ones of their class and could not be judged",) if left else ()
-    known = labels.take(judged)
-    each, base = losses(mixed[judged], known), losses(answers[0, judged], known)
-    shares = dict(zip(names, weighting.shares.tolist(), strict=True))
-    if labels.classes:
-        classes = np.array([*target.classes, None], dtype=object)[:-1]
-        truth = classes[known.values.astype(np.intp)]
-        said, guess = classes[mixed[judged].argmax(axis=1)], classes[answers[0, judged].argmax(axis=1)]
-        sure = mixed[judged].max(axis=1)
-        return score_category(Judged(truth, said, guess, sure, each, base, units[judged], shares, notes))
-    unit = target.scale
-    truth = known.values * unit + target.center
-    said = mean(target.distribution(mixed[judged]))
-    guess = mean(target.distribution(answers[0, judged]))
-    sure = np.full(len(judged), np.nan)
-    return score_number(Judged(truth, said, guess, sure, each * unit, base * unit, units[judged], shares, notes))
+    rows = JudgedRows(
+        truth=target.presented(known.values),
+        predicted=target.value(own),
+        baseline=target.value(base),
+        sure=own.max(axis=1) if labels.classes else np.full(len(judged), np.nan),
+        losses=losses(own, known) * target.scale,
+        baseline_losses=losses(base, known) * target.scale,
+        units=units[judged],
+    )
+    notes = (
+        (f"{left} labelled rows are the only ones of their class and could not be judged",) if left else ()
+    )
+    return score_rows(rows, target.kind, weights, notes)
 
 
-def _left_out_notes(facts: Table) -> tuple[str, ...]:
-    unread = [column for column in facts if column.kind not in ENCODERS]
-    return tuple(f"column {column.name!r} holds {column.kind.value}s, which are not read yet: left out" for column in unread)
+def _unread_notes(context: Table) -> tuple[str, ...]:
+    return tuple(
+        f"column {column.name!r} holds {column.kind.value}s, which are not read yet: left out"
+        for column in context
+        if column.kind not in ENCODERS
+    )

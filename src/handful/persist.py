@@ -10,9 +10,8 @@ import hashlib
 import io
 import json
 import math
-import os
-import tempfile
 import zipfile
+import zlib
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -32,12 +31,18 @@ from handful.experts.design import Design
 from handful.experts.linear import FittedKernel, FittedLinear, Head
 from handful.experts.prior import FittedPrior
 from handful.experts.trees import FittedBoosting, FittedTrees, Forest, TreeInput
+from handful.experts.warp import Warp
 from handful.table.column import Form, Kind
+from handful.table.write import write_aside
 
 __all__ = ["CLASSES", "FORMAT", "read_state", "write_state"]
 
 FORMAT = 1
 MANIFEST = "handful.json"
+
+DAMAGE = (KeyError, ValueError, TypeError, EOFError, OSError, RecursionError, NotImplementedError, zlib.error)
+"""What reading a changed zip, JSON tree or array can end in."""
+
 MOST_MEMBERS = 4_096
 MOST_BYTES = 2**31
 MOST_RATIO = 200
@@ -47,7 +52,7 @@ CLASSES: dict[str, type] = {
     for each in (
         Blend, CategoryEncoder, ColumnEncoder, DateEncoder, Design, FittedBoosting, FittedKernel, FittedLinear,
         FittedPrior, FittedTrees, Forest, Form, Head, NumberEncoder, Score, TableEncoder, TextEncoder, TreeInput,
-        Weighting,
+        Warp, Weighting,
     )
 }  # fmt: skip
 
@@ -61,19 +66,12 @@ def write_state(path: Path, state: Any, classes: dict[str, type]) -> Path:
         "state": tree,
         "sha256": [hashlib.sha256(array).hexdigest() for array in arrays],
     }
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # made with mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
-                _write_member(bundle, MANIFEST, json.dumps(manifest, allow_nan=False).encode())
-                for number, array in enumerate(arrays):
-                    _write_member(bundle, f"{number}.npy", array)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(aside).replace(path)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bundle:
+        _write_member(bundle, MANIFEST, json.dumps(manifest, allow_nan=False).encode())
+        for number, array in enumerate(arrays):
+            _write_member(bundle, f"{number}.npy", array)
+    write_aside(path, stream.getvalue(), mode=0o600)
     return path
 
 
@@ -94,7 +92,7 @@ def read_state(path: Path, kind: type, classes: dict[str, type]) -> Any:
         raise ModelFileError(
             f"{path} is no .handful file", hint="give a file that `handful fit` has written"
         ) from error
-    except (KeyError, ValueError, TypeError, EOFError, OSError, RecursionError, NotImplementedError) as error:
+    except DAMAGE as error:
         raise _damaged(path, f"{type(error).__name__}: {error}") from error
     if not isinstance(state, kind):
         raise _damaged(path, f"it holds a {type(state).__name__}")
@@ -125,7 +123,8 @@ def _read_members(path: Path, bundle: zipfile.ZipFile) -> tuple[dict[str, Any], 
         raise _damaged(path, "its manifest has no format")
     if manifest["format"] > FORMAT:
         raise ModelFileError(
-            f"{path} has format {manifest['format']}; this version reads up to {FORMAT}", hint="upgrade handful"
+            f"{path} has format {manifest['format']}; this version reads up to {FORMAT}",
+            hint="upgrade handful",
         )
     arrays = []
     for number, digest in enumerate(manifest["sha256"]):

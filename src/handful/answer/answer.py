@@ -37,7 +37,7 @@ class Answer:
     value: Any
     status: str
     reason: str
-    distribution: dict[str, float] | dict[float, float]
+    distribution: dict[Any, float]
     """Probability by class, or value by level."""
     rows: tuple[int, ...] = ()
     """The context rows that decided it, the weightiest first; empty where nothing tells."""
@@ -68,11 +68,9 @@ class Answers:
         return (self[row] for row in range(len(self)))
 
     def __getitem__(self, row: int) -> Answer:
-        mass = self.distribution.values[row].tolist()
-        keys = self.distribution.classes or self.distribution.levels
-        return Answer(
-            self.values[row], str(self.status[row]), str(self.reasons[row]), dict(zip(keys, mass, strict=True))
-        )
+        keys: tuple[Any, ...] = self.distribution.classes or self.distribution.levels
+        distribution = dict(zip(keys, self.distribution.values[row].tolist(), strict=True))
+        return Answer(self.values[row], str(self.status[row]), str(self.reasons[row]), distribution)
 
     @property
     def sure(self) -> NDArray[np.float64]:
@@ -89,14 +87,17 @@ class Answers:
         return self._level(HIGH)
 
     def _level(self, place: int) -> NDArray[Any] | None:
-        return None if self.kind is Kind.CATEGORY else presented(self.distribution.values[:, place], self.kind)
+        return (
+            None if self.kind is Kind.CATEGORY else presented(self.distribution.values[:, place], self.kind)
+        )
 
     def beside(self) -> dict[str, NDArray[Any]]:
         """What stands beside the target in a filled table, by the name of its column."""
         if self.kind is Kind.CATEGORY:
             known: dict[str, NDArray[Any]] = {f"{self.target} sure": self.sure}
         else:
-            assert self.low is not None and self.high is not None
+            assert self.low is not None
+            assert self.high is not None
             known = {f"{self.target} low": self.low, f"{self.target} high": self.high}
         return {**known, f"{self.target} status": self.status}
 
@@ -109,11 +110,18 @@ class Answers:
 
 
 def answers_from(
-    raw: NDArray[np.float64], *, target: str, kind: Kind, classes: tuple[str, ...], doubts: NDArray[np.object_]
+    raw: NDArray[np.float64],
+    *,
+    target: str,
+    kind: Kind,
+    classes: tuple[str, ...],
+    doubts: NDArray[np.object_],
 ) -> Answers:
     """Answers from a calibrated distribution; a row with a doubt is `unsure`."""
     if kind is Kind.CATEGORY:
-        names = np.array([*classes, None], dtype=object)[:-1]  # the None keeps numpy from making a string array
+        names = np.array([*classes, None], dtype=object)[
+            :-1
+        ]  # the None keeps numpy from making a string array
         values: NDArray[Any] = names[raw.argmax(axis=1)] if len(raw) else np.zeros(0, dtype=object)
         distribution = Distribution(raw, classes=classes)
     else:

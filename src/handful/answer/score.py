@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Score", "no_score", "score_category", "score_number"]
+from handful.table.column import Kind
+
+__all__ = ["JudgedRows", "Score", "no_score", "score_rows"]
 
 Array = NDArray[np.float64]
 
 CONFIDENCE = 0.90
 SIGNIFICANCE = 0.02
+DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,15 @@ class Score:
         """The score without its rows, ready for JSON: NaN is None."""
         plain = {field.name: getattr(self, field.name) for field in fields(self)}
         kept = {name: value for name, value in plain.items() if name not in ("truth", "predicted", "sure")}
-        return {name: None if isinstance(value, float) and np.isnan(value) else value for name, value in kept.items()}
+        return {
+            name: None if isinstance(value, float) and np.isnan(value) else value
+            for name, value in kept.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """Out-of-fold rows: what the learner and the baseline said, and what each lost by it."""
+class JudgedRows:
+    """Out-of-fold rows: what the learner and the baseline said of each, and what each lost by it."""
 
     truth: NDArray[Any]
     predicted: NDArray[Any]
@@ -61,27 +67,46 @@ class Judged:
     baseline_losses: Array
     units: NDArray[np.intp]
     """(row,) rows of one number belong together and count as one observation."""
-    weights: dict[str, float]
-    notes: tuple[str, ...]
 
 
-def score_category(judged: Judged) -> Score:
-    """Accuracy, with log loss."""
-    right = (judged.truth == judged.predicted).astype(np.float64)
-    baseline = float((judged.truth == judged.baseline).mean())
-    low, high = _share_interval(right, judged.units)
-    said = f"{right.mean():.0%} right on rows it had not seen"
-    return _score(judged, "accuracy", right, (low, high), baseline, "log loss", said, f"{baseline:.0%}")
-
-
-def score_number(judged: Judged, written: Any = lambda value: f"{value:.4g}") -> Score:
-    """Mean absolute error in the unit of the target, with the CRPS; `written` puts an error in words."""
-    wrong = np.abs(judged.truth - judged.predicted)
-    baseline = float(np.abs(judged.truth - judged.baseline).mean())
-    low, high = _mean_interval(wrong, judged.units)
-    said = f"off by {written(float(wrong.mean()))} on average on rows it had not seen"
-    interval = (max(0.0, low), high)
-    return _score(judged, "mean absolute error", wrong, interval, baseline, "CRPS", said, written(baseline))
+def score_rows(rows: JudgedRows, kind: Kind, weights: dict[str, float], notes: tuple[str, ...]) -> Score:
+    """Accuracy with log loss for a category; mean absolute error with CRPS for a number, in days for a date."""
+    day = DAY if kind is Kind.DATE else 1.0
+    if kind is Kind.CATEGORY:
+        metric, loss_name = "accuracy", "log loss"
+        each = (rows.truth == rows.predicted).astype(np.float64)
+        baseline = float((rows.truth == rows.baseline).mean())
+        low, high = _share_interval(each, rows.units)
+        said, otherwise = f"{each.mean():.0%} right", f"{baseline:.0%}"
+    else:
+        metric, loss_name = "mean absolute error", "CRPS"
+        each = np.abs(rows.truth - rows.predicted) / day
+        baseline = float(np.abs(rows.truth - rows.baseline).mean() / day)
+        low, high = _mean_interval(each, rows.units)
+        unit = " days" if kind is Kind.DATE else ""
+        said, otherwise = f"off by {each.mean():.4g}{unit} on average", f"{baseline:.4g}{unit}"
+    p_value = _chance_of_luck(rows.baseline_losses - rows.losses, rows.units)
+    better = p_value < SIGNIFICANCE
+    how = "Better than guessing" if better else "No better than guessing"
+    return Score(
+        metric=metric,
+        value=float(each.mean()),
+        low=max(0.0, low),
+        high=high,
+        baseline=baseline,
+        loss_name=loss_name,
+        loss=float(rows.losses.mean() / day),
+        baseline_loss=float(rows.baseline_losses.mean() / day),
+        p_value=p_value,
+        better=better,
+        rows=len(each),
+        verdict=f"{how}: {said} on rows it had not seen, {otherwise} without looking at any column.",
+        weights=weights,
+        truth=rows.truth,
+        predicted=rows.predicted,
+        sure=rows.sure,
+        notes=notes,
+    )
 
 
 def no_score(weights: dict[str, float], why: str) -> Score:
@@ -91,42 +116,6 @@ def no_score(weights: dict[str, float], why: str) -> Score:
         "none", nan, nan, nan, nan, "none", nan, nan, nan, False, 0, f"Not judged: {why}.", weights,
         nothing, nothing, nothing,
     )  # fmt: skip
-
-
-def _score(
-    judged: Judged,
-    metric: str,
-    each: Array,
-    interval: tuple[float, float],
-    baseline: float,
-    loss_name: str,
-    said: str,
-    baseline_said: str,
-) -> Score:
-    p_value = _chance_of_luck(judged.baseline_losses - judged.losses, judged.units)
-    better = p_value < SIGNIFICANCE
-    if better:
-        verdict = f"Better than guessing: {said}, {baseline_said} without looking at any column."
-    else:
-        verdict = f"No better than guessing: {said}, {baseline_said} without looking at any column."
-    return Score(
-        metric,
-        float(each.mean()),
-        *interval,
-        baseline,
-        loss_name,
-        float(judged.losses.mean()),
-        float(judged.baseline_losses.mean()),
-        p_value,
-        better,
-        len(each),
-        verdict,
-        judged.weights,
-        judged.truth,
-        judged.predicted,
-        judged.sure,
-        judged.notes,
-    )
 
 
 def _unit_means(values: Array, units: NDArray[np.intp]) -> Array:

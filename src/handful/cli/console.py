@@ -39,8 +39,7 @@ class Session:
 
     def say(self, text: object, style: str = "") -> None:
         """A line for people, on stderr."""
-        console = _console(stderr=True)
-        console.print(plain(text), style=style, soft_wrap=not console.is_terminal)
+        _console(stderr=True).print(plain(text), style=style, soft_wrap=True)
 
     def say_end(self, place: str | Path) -> None:
         """The last lines: where the result is, and what it cost."""
@@ -57,13 +56,16 @@ class Session:
         sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
 
     def show(self, title: str, head: list[str], rows: list[list[str]], *, stderr: bool = False) -> None:
-        """A table for people; cells are shown as they are, without markup."""
+        """A table for people, its last column for the longest texts; cells are shown as they are, without markup."""
+        from rich.box import SIMPLE_HEAD
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(title=Text(plain(title)) if title else None, title_justify="left", header_style="bold")
-        for name in head:
-            table.add_column(Text(_one_line(name)), overflow="fold")
+        table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left", header_style="bold")
+        if title:
+            table.title = Text(plain(title))
+        for name in head:  # on a narrow terminal the last column gives way
+            table.add_column(Text(_one_line(name)), no_wrap=name != head[-1])
         for row in rows:
             table.add_row(*(Text(_one_line(cell)) for cell in row))
         _console(stderr=stderr).print(table)
@@ -103,4 +105,7 @@ def _one_line(text: str) -> str:
 def _console(*, stderr: bool) -> Console:
     from rich.console import Console
 
-    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    console = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    if not console.is_terminal:
+        console.width = 1_000  # a file or a pipe has no width to fit into
+    return console

@@ -13,7 +13,7 @@ from handful.cli.console import Session
 from handful.cli.options import output_option, session_options
 
 if TYPE_CHECKING:
-    from handful.fill import Filling
+    from handful.filling import Filling
 
 __all__ = ["demo"]
 
@@ -36,7 +36,7 @@ def demo(session: Session, output: str | None) -> None:
     report.html into one folder, and nothing elsewhere.
     """
     from handful.cli.fill import say_filling, summary
-    from handful.fill import fill_frame
+    from handful.filling import fill_frame
     from handful.report.report import report_html
     from handful.table.read import read_file
     from handful.table.write import write_aside, write_file
@@ -92,7 +92,7 @@ def _against(truth: list[str], filling: Filling) -> dict[str, Any]:
 
 def _sample(filling: Filling, truth: list[str]) -> tuple[list[str], list[list[str]]]:
     """Some of the filled rows, evenly spread, with the truth in the last column."""
-    names = ["island", "bill_length_mm", "flipper_length_mm", TARGET, f"{TARGET} sure"]
+    names = ["island", "bill_length_mm", "body_mass_g", TARGET, f"{TARGET} sure"]
     asked = [row for row in range(len(truth)) if row not in GIVEN]
     some = asked[len(asked) // (2 * SHOWN) :: len(asked) // SHOWN][:SHOWN]
     cells = [filling.frame.get_column(name).to_list() for name in names]

@@ -23,11 +23,11 @@ def evaluate(session: Session, file: str, target: str, kinds: dict[str, str], gr
     Each filled row is answered by a learner that has not seen it; beside the score stands the one that you would
     get without looking at any column.
     """
-    from handful.cli.learn import learn, say_score, scored
+    from handful.cli.learn import learn
 
-    learner = learn(session, file, target, kinds, group)
-    say_score(session, learner)
+    learnt = learn(session, file, target, kinds, group)
+    learnt.say(session)
     if session.json:
-        session.hand_out({"input": file, **scored(learner)})
+        session.hand_out({"input": file, **learnt.to_dict()})
     else:
         session.say_receipt()

@@ -19,7 +19,7 @@ from handful.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from handful.fill import FilledTarget, Filling
+    from handful.filling import FilledTarget, Filling
 
 __all__ = ["fill", "say_filling", "summary"]
 
@@ -55,7 +55,7 @@ def fill(
     """
     place = table_output(session, file, output)
 
-    from handful.fill import fill_frame
+    from handful.filling import fill_frame
     from handful.table.read import read_file
     from handful.table.write import write_file
 

@@ -51,13 +51,13 @@ def fit(
             hint=f"-o {place.with_suffix('.handful')}",
         )
 
-    from handful.cli.learn import learn, say_score, scored
+    from handful.cli.learn import learn
 
     refuse_existing(place, force=force)
-    learner = learn(session, file, target, kinds, group)
-    learner.save(place)
-    say_score(session, learner)
+    learnt = learn(session, file, target, kinds, group)
+    learnt.learner.save(place)
+    learnt.say(session)
     if session.json:
-        session.hand_out({"input": file, "output": output, **scored(learner)})
+        session.hand_out({"input": file, "output": output, **learnt.to_dict()})
     else:
         session.say_end(place)

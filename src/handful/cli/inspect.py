@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 
 import click
 
@@ -30,13 +31,21 @@ def inspect(session: Session, file: str, target: str | None, kinds: dict[str, st
     source = read_file(file)
     table = table_from_frame(source.frame, kinds=kinds)
     seen = inspect_table(table, target)
+    notes = (*source.notes, *table.notes)
     if session.json:
         session.hand_out(
             {"input": file, "rows": len(table), **dataclasses.asdict(seen), "notes": table.notes}
         )
         return
-    rows = [[c.name, c.kind, c.why, str(c.blanks), str(c.distinct)] for c in seen.columns]
-    session.show(f"{file}: {len(table):,} rows", ["column", "kind", "why", "blanks", "distinct"], rows)
-    for line in (*seen.warnings, *table.notes):
+    session.show(
+        f"{file}: {len(table):,} rows",
+        ["column", "kind", "blanks", "distinct", "example", "why"],
+        [[c.name, c.kind, f"{c.blanks:,}", f"{c.distinct:,}", c.example, c.why] for c in seen.columns],
+    )
+    for line in (*seen.warnings, *notes):
         session.say(line)
+    for name in seen.groups:
+        session.say(
+            f"{name!r} looks like a group: with --group {shlex.quote(name)} the score keeps its rows together"
+        )
     session.say_receipt()

@@ -101,7 +101,7 @@ def output_option(help: str, *, required: bool = False) -> Callable[[Command], C
 def beside(file: str, ending: str) -> Path:
     """Where the output goes when none is named: in the folder of the input, with another ending."""
     path = Path(file)
-    return path.with_name(path.stem + ending)
+    return path.parent / (path.stem + ending)
 
 
 def refuse_existing(place: Path | str, *, force: bool) -> None:

@@ -35,7 +35,8 @@ def predict(
     """
     place = table_output(session, file, output)
 
-    from handful.fill import answer_frame
+    from handful.cli.fill import say_filling, summary
+    from handful.filling import answer_frame
     from handful.learner import Learner
     from handful.table.read import read_file
     from handful.table.write import write_file
@@ -43,5 +44,10 @@ def predict(
     refuse_existing(place, force=force)
     learner = Learner.load(model)
     source = read_file(file)
-    filled = answer_frame(learner, source.frame)
-    write_file(filled.frame, place, source.layout, excel_safe=excel_safe, force=force)
+    filling = answer_frame(source.frame, learner)
+    write_file(filling.frame, place, source.layout, excel_safe=excel_safe, force=force)
+    say_filling(session, filling, source.notes)
+    if session.json:
+        session.hand_out({"model": model, "input": file, "output": place, **summary(filling, source.notes)})
+    else:
+        session.say_end(place)

@@ -43,21 +43,23 @@ def report(
 
     About a model, or about the column --target of a file."""
     is_model = Path(source).suffix == ".handful"
+    if is_model and target is not None:
+        raise UserError(f"{source!r} is a model, which has its target already", hint="leave --target out")
     if not is_model and target is None:
         raise UserError("a report on a table needs to know which column is meant", hint="add --target NAME")
     place = Path(output) if output else beside(source, ".report.html")
 
-    from handful.cli.learn import learn, say_score, scored
+    from handful.cli.learn import Learnt, learn
     from handful.learner import Learner
     from handful.report.report import report_html
     from handful.table.write import write_aside
 
     refuse_existing(place, force=force)
-    learner = Learner.load(source) if is_model else learn(session, source, target, kinds, group)
-    page = report_html(learner, receipt=session.receipt)
+    learnt = Learnt(Learner.load(source)) if target is None else learn(session, source, target, kinds, group)
+    page = report_html(learnt.learner, receipt=session.receipt)
     write_aside(place, page.encode())
-    say_score(session, learner)
+    learnt.say(session)
     if session.json:
-        session.hand_out({"input": source, "output": str(place), **scored(learner)})
+        session.hand_out({"input": source, "output": str(place), **learnt.to_dict()})
     else:
         session.say_end(place)

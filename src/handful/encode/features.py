@@ -17,7 +17,7 @@ from handful.features import Features
 from handful.table.column import Column, Form, Kind
 from handful.table.table import Table
 
-__all__ = ["ENCODERS", "ColumnEncoder", "TableEncoder", "fit_encoder"]
+__all__ = ["ENCODERS", "ColumnEncoder", "TableEncoder", "fit_encoder", "says_something"]
 
 
 class Encoder(Protocol):
@@ -79,17 +79,21 @@ class TableEncoder:
 
 
 def fit_encoder(context: Table) -> TableEncoder:
-    """Encoders for the columns that say something: of a kind that can be encoded, with two values or more."""
+    """Encoders for the columns of the context; all must say something."""
     return TableEncoder(
         tuple(
             ColumnEncoder(column.name, column.kind, column.form, ENCODERS[column.kind](column))
             for column in context
-            if column.kind in ENCODERS and _varies(column)
         )
     )
 
 
-def _varies(column: Column) -> bool:
-    """A blank is a value too: that a cell is blank may say something."""
+def says_something(column: Column) -> bool:
+    """Whether the column is of a kind that can be encoded and has two values or more.
+
+    A blank is a value too: that a cell is blank may say something. A column that is blank throughout says nothing.
+    """
     filled = column.values[~column.blank]
-    return len(filled) > 0 and (len(filled) < len(column) or bool(np.any(filled != filled[0])))
+    if column.kind not in ENCODERS or not len(filled):
+        return False
+    return len(filled) < len(column) or bool(np.any(filled != filled[0]))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from handful.table.column import Column
 
-__all__ = ["NumberEncoder", "fit_number"]
+__all__ = ["NumberEncoder", "center_and_scale", "fit_number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,18 @@ class NumberEncoder:
 
 
 def fit_number(column: Column) -> NumberEncoder:
-    """Median and mean absolute distance of the context's values; the distance is 1 where all are equal."""
-    present = column.values[~column.blank]
-    center = float(np.median(present / 2) * 2)
-    spread = float(np.mean(np.abs(present / 2 - center / 2)) * 2)
-    return NumberEncoder(center, spread if np.isfinite(spread) and spread > 0 else 1.0)
+    """Centre and spread of the context's values."""
+    return NumberEncoder(*center_and_scale(column.values[~column.blank]))
+
+
+def center_and_scale(values: NDArray[np.float64]) -> tuple[float, float]:
+    """The median, and the standard deviation or 1 where all values are equal.
+
+    In quarters and in units of the farthest value, so that nothing overflows up to the largest float.
+    """
+    away = values / 4 - np.median(values / 4)
+    farthest = float(np.max(np.abs(away)))
+    if farthest == 0:
+        return float(values[0]), 1.0
+    center = 4 * float(np.median(values / 4))
+    return center, max(min(4 * farthest * float(np.std(away / farthest)), 1e308), 1e-308)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from handful.distribution import floored, losses, slopes, tempered
+from handful.distribution import LEVELS, floored, losses, slopes, tempered
 from handful.experts.expert import Expert, Fitted
 from handful.features import Features, Labels
 
@@ -57,17 +57,15 @@ def out_of_fold(
 ) -> Array:
     """(expert, row, class or level) answers by experts that did not see the row; NaN where the fold is negative."""
     count = int(folds.max()) + 1
-    answers: Array | None = None
+    answers = np.full((len(experts), len(labels), labels.classes or len(LEVELS)), np.nan)
     for fold in range(count):
         inside, outside = folds != fold, folds == fold
         held_out = features.take(outside)
         for number, expert in enumerate(experts):
-            found = expert.fit(features.take(inside), labels.take(inside)).predict(held_out)
-            if answers is None:
-                answers = np.full((len(experts), len(labels), found.shape[1]), np.nan)
-            answers[number, outside] = found
+            answers[number, outside] = expert.fit(features.take(inside), labels.take(inside)).predict(
+                held_out
+            )
             progress((fold * len(experts) + number + 1) / (count * len(experts)))
-    assert answers is not None
     return answers
 
 
@@ -83,15 +81,15 @@ class Belief:
 def fit_weighting(answers: Array, labels: Labels, belief: Belief) -> Weighting:
     """The shares and temperature with the least mean loss on these rows, drawn towards the belief.
 
-    Shares by exponentiated gradient on the log loss or CRPS plus `belief.rows` times the divergence from the
-    believed shares; then the temperature alone, by golden section, with a normal prior on its logarithm.
+    The shares minimise the log loss or CRPS plus `belief.rows` times the divergence from the believed shares; then
+    the temperature alone is sought, with a normal prior on its logarithm. A row of NaN answers does not count.
     """
     from scipy.optimize import minimize, minimize_scalar
 
-    known = labels.take(np.isfinite(answers).all(axis=(0, 2)))
-    answers = answers[:, np.isfinite(answers).all(axis=(0, 2))]
-    unit = 1.0 if labels.classes else max(float(np.std(known.values)), 1e-12) if len(known) else 1.0
-    pull = belief.rows
+    usable = np.flatnonzero(np.isfinite(answers).all(axis=(0, 2)))
+    known, answers, pull = labels.take(usable), answers[:, usable], belief.rows
+    if not len(known):
+        return Weighting(belief.shares, belief.temperature)
 
     def shares_of(logits: Array) -> Array:
         powers = belief.shares * np.exp(logits - logits.max())
@@ -100,9 +98,9 @@ def fit_weighting(answers: Array, labels: Labels, belief: Belief) -> Weighting:
     def objective(logits: Array) -> tuple[float, Array]:
         shares = shares_of(logits)
         mixed = np.tensordot(shares, answers, axes=1)
-        slope = np.einsum("erc,rc->e", answers, slopes(mixed, known)) / unit
+        slope = np.einsum("erc,rc->e", answers, slopes(mixed, known))
         ratio = np.log(np.maximum(shares, 1e-300) / belief.shares)
-        value = losses(mixed, known).sum() / unit + pull * np.sum(shares * ratio)
+        value = losses(mixed, known).sum() + pull * np.sum(shares * ratio)
         slope = slope + pull * (ratio + 1)
         return float(value), np.asarray(shares * (slope - np.sum(shares * slope)))
 
@@ -111,8 +109,10 @@ def fit_weighting(answers: Array, labels: Labels, belief: Belief) -> Weighting:
     mixed = np.tensordot(shares, answers, axes=1)
 
     def heat(log_temperature: float) -> float:
-        value = losses(tempered(mixed, float(np.exp(log_temperature)), labels.classes), known).sum() / unit
+        value = losses(tempered(mixed, float(np.exp(log_temperature)), labels.classes), known).sum()
         return float(value + pull * 2 * (log_temperature - np.log(belief.temperature)) ** 2)
 
-    found = minimize_scalar(heat, bounds=(np.log(0.2), np.log(4.0)), method="bounded", options={"xatol": 1e-4})
+    found = minimize_scalar(
+        heat, bounds=(np.log(0.2), np.log(4.0)), method="bounded", options={"xatol": 1e-4}
+    )
     return Weighting(shares, float(np.exp(found.x)))

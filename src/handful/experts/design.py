@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from handful.features import Features
 
-__all__ = ["Design", "fit_design"]
+__all__ = ["Design", "at_least_one_column", "fit_design"]
 
 Array = NDArray[np.float64]
 
@@ -37,7 +37,12 @@ class Design:
         squashed = 4 * np.tanh(np.nan_to_num(scaled) / 4)
         blank = np.isnan(values[:, self.with_blanks])
         one_hot = values[:, self.level_feature] == self.level_code
-        return np.hstack([squashed, blank, one_hot])
+        return at_least_one_column(np.hstack([squashed, blank, one_hot]))
+
+
+def at_least_one_column(matrix: Array) -> Array:
+    """The matrix; a column of zeros where it has none, since scikit-learn refuses to learn from nothing."""
+    return matrix if matrix.shape[1] else np.zeros((len(matrix), 1))
 
 
 def fit_design(features: Features) -> Design:
@@ -46,7 +51,9 @@ def fit_design(features: Features) -> Design:
     numbers = [j for j in np.flatnonzero(~features.is_category) if _varies(values[:, j])]
     center = np.array([np.nanmean(values[:, j]) for j in numbers])
     scale = np.array([np.nanstd(values[:, j]) for j in numbers])
-    with_blanks = [j for j in np.flatnonzero(~features.is_category) if 0 < np.isnan(values[:, j]).sum() < len(values)]
+    with_blanks = [
+        j for j in np.flatnonzero(~features.is_category) if 0 < np.isnan(values[:, j]).sum() < len(values)
+    ]
     pairs = [(j, code) for j in np.flatnonzero(features.is_category) for code in _levels(values[:, j])]
     return Design(
         np.array(numbers, dtype=np.intp),

@@ -9,24 +9,40 @@ from handful.experts.expert import Expert
 from handful.experts.linear import Kernel, Linear
 from handful.experts.prior import Prior
 from handful.experts.trees import Boosting, Trees
+from handful.features import Features, Labels
 
 __all__ = ["belief_in", "experts_for"]
 
-EXPERTS: tuple[Expert, ...] = (
+# Which experts, how loose, and how strongly the shares are held back: chosen on the 20 tuning tables of
+# benchmarks/tables.py, none of which is in the benchmark; what was tried is in benchmarks/LOG.md.
+CATEGORY_EXPERTS: tuple[Expert, ...] = (
     Prior(),
-    Linear("linear", 0.1),
-    Linear("loose linear", 3.0),
-    Kernel("kernel", 3.0, 1.0),
+    Linear("linear", 0.5),
+    Kernel("kernel", looseness=10.0, width=1.0),
+    Kernel("wide kernel", looseness=100.0, width=2.0),
     Trees(),
     Boosting(),
 )
+NUMBER_EXPERTS: tuple[Expert, ...] = (
+    Prior(),
+    Linear("linear", 1.0),
+    Kernel("wide kernel", looseness=1.0, width=2.0),
+    Trees(),
+    Boosting(),
+)
+PRIOR_SHARE = 0.3
+"""What the expert that ignores all columns is believed, next to 1 for each of the others."""
 
 
-def experts_for(rows: int, classes: int) -> tuple[Expert, ...]:
-    """The experts worth their time on a context of so many rows."""
-    return tuple(expert for expert in EXPERTS if expert.suits(rows))
+def experts_for(features: Features, labels: Labels) -> tuple[Expert, ...]:
+    """The experts worth their time on this context; the prior alone where there is nothing to learn."""
+    if not features.values.shape[1] or np.ptp(labels.values) == 0:
+        return (Prior(),)
+    experts = CATEGORY_EXPERTS if labels.classes else NUMBER_EXPERTS
+    return tuple(expert for expert in experts if expert.suits(len(labels)))
 
 
-def belief_in(experts: tuple[Expert, ...]) -> Belief:
-    shares = np.ones(len(experts))
-    return Belief(shares / shares.sum(), 1.0, 8.0)
+def belief_in(experts: tuple[Expert, ...], labels: Labels) -> Belief:
+    """Even shares but for the prior's, held back as by so many rows."""
+    shares = np.array([PRIOR_SHARE, *np.ones(len(experts) - 1)])
+    return Belief(shares / shares.sum(), temperature=1.0, rows=4.0 if labels.classes else 1.0)

@@ -10,6 +10,7 @@ from scipy.special import softmax
 
 from handful.experts.design import Design, fit_design
 from handful.experts.expert import gaussian
+from handful.experts.warp import Warp, fit_warp
 from handful.features import Features, Labels
 
 __all__ = ["FittedKernel", "FittedLinear", "Kernel", "Linear"]
@@ -50,12 +51,15 @@ class FittedKernel:
     gamma: float
     whitening: Array
     head: Head
+    warp: Warp | None
+    """The scale on which a number was learnt; None for classes."""
 
     def predict(self, features: Features) -> Array:
         from scipy.spatial.distance import cdist
 
         near = np.exp(-self.gamma * cdist(self.design.matrix(features), self.landmarks, "sqeuclidean"))
-        return self.head.predict(near @ self.whitening)
+        answers = self.head.predict(near @ self.whitening)
+        return self.warp.straight(answers) if self.warp else answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,11 @@ class Linear:
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """The linear expert on radial similarities to at most `MOST_LANDMARKS` rows (Nyström; Williams & Seeger 2001)."""
+    """The linear expert on radial similarities to at most `MOST_LANDMARKS` rows (Nyström; Williams & Seeger 2001).
+
+    A number is learnt on a bent scale, where the linear expert takes it straight: prices want the one, grades the
+    other.
+    """
 
     name: str
     looseness: float
@@ -90,13 +98,14 @@ class Kernel:
 
         design = fit_design(features)
         matrix = design.matrix(features)
-        if not matrix.shape[1]:
-            matrix = np.zeros((len(matrix), 1))
         gamma = 1 / (2 * self.width**2 * max(2 * matrix.var(axis=0).sum(), 1e-9))
         nystroem = Nystroem(gamma=gamma, n_components=min(MOST_LANDMARKS, len(matrix)), random_state=0)
         near = nystroem.fit_transform(matrix)
+        warp = None if labels.classes or np.ptp(labels.values) == 0 else fit_warp(labels.values)
+        if warp:
+            labels = Labels(warp.bent(labels.values), 0)
         head = fit_head(near, labels, self.looseness)
-        return FittedKernel(design, nystroem.components_, gamma, nystroem.normalization_.T, head)
+        return FittedKernel(design, nystroem.components_, gamma, nystroem.normalization_.T, head, warp)
 
 
 MOST_LANDMARKS = 256
@@ -104,8 +113,6 @@ MOST_LANDMARKS = 256
 
 def fit_head(matrix: Array, labels: Labels, looseness: float) -> Head:
     """The penalised linear map from a matrix to the labels."""
-    if not matrix.shape[1]:
-        matrix = np.zeros((len(matrix), 1))
     return _fit_classes(matrix, labels, looseness) if labels.classes else _fit_number(matrix, labels)
 
 
@@ -129,7 +136,9 @@ def _fit_number(matrix: Array, labels: Labels) -> Head:
     from sklearn.linear_model import RidgeCV
 
     penalties = np.logspace(-2, 4, 13)
-    ridge = RidgeCV(penalties, scoring="neg_mean_squared_error", store_cv_results=True).fit(matrix, labels.values)
+    ridge = RidgeCV(penalties, scoring="neg_mean_squared_error", store_cv_results=True).fit(
+        matrix, labels.values
+    )
     left_out = ridge.cv_results_[:, np.flatnonzero(penalties == ridge.alpha_)[0]]
     spread = float(np.sqrt(np.mean((left_out - labels.values) ** 2)))
     return Head(ridge.coef_[:, None], np.atleast_1d(ridge.intercept_), spread, 0)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
+from handful.experts.design import at_least_one_column
 from handful.experts.expert import gaussian
 from handful.features import Features, Labels
 
@@ -29,6 +30,13 @@ class Forest:
     """(node, output); only the leaves' values are used."""
     roots: NDArray[np.int32]
     depth: int
+
+    def __post_init__(self) -> None:
+        """Refuses links out of bounds, so that a damaged file cannot read elsewhere or run forever."""
+        nodes = len(self.feature)
+        links = np.concatenate([self.left, self.right, self.roots])
+        if not (0 <= self.depth <= nodes and links.min(initial=0) >= 0 and links.max(initial=0) < nodes):
+            raise ValueError("the trees' links do not fit their nodes")
 
     def leaf_values(self, matrix: Array) -> Array:
         """(row, output) the sum over trees of the value in the leaf that each row falls into."""
@@ -76,7 +84,7 @@ class TreeInput:
         values = features.values.astype(np.float64)
         one_hot = values[:, self.one_hot_feature] == self.one_hot_code
         plain = np.nan_to_num(values[:, self.plain], nan=BELOW_ALL)
-        return np.hstack([plain, one_hot])
+        return at_least_one_column(np.hstack([plain, one_hot]))
 
 
 BELOW_ALL = -1e9
@@ -125,7 +133,6 @@ class Trees:
 
     name: str = "trees"
     count: int = 100
-    leaf: int = 1
 
     def suits(self, rows: int) -> bool:
         return True
@@ -135,15 +142,16 @@ class Trees:
 
         source = fit_tree_input(features)
         matrix = source.matrix(features)
-        if not matrix.shape[1]:
-            matrix = np.zeros((len(matrix), 1))
-            source = TreeInput(source.one_hot_feature, source.one_hot_code, source.plain)
         rows = min(len(labels), MOST_ROWS_A_TREE)
         sample = {"bootstrap": True, "max_samples": rows} if len(labels) > MOST_ROWS_A_TREE else {}
         kind = ExtraTreesClassifier if labels.classes else ExtraTreesRegressor
-        fitted = kind(self.count, max_features="sqrt" if labels.classes else 0.5, random_state=0, min_samples_leaf=self.leaf, **sample).fit(
-            matrix, labels.values
-        )
+        leaf = (
+            3 if rows >= 64 and not labels.classes else 1
+        )  # a number wants smoother answers once rows allow it
+        features_tried = "sqrt" if labels.classes else 0.5
+        fitted = kind(
+            self.count, max_features=features_tried, min_samples_leaf=leaf, random_state=0, **sample
+        ).fit(matrix, labels.values)
         present = np.unique(labels.values).astype(np.intp) if labels.classes else None
         trees = [_tree(tree.tree_, present, labels.classes) for tree in fitted.estimators_]
         return FittedTrees(source, _forest(trees), 0.05 * float(np.std(labels.values)), labels.classes)
@@ -214,9 +222,15 @@ class Boosting:
             learning_rate=0.08, max_iter=80, max_leaf_nodes=12, min_samples_leaf=8, l2_regularization=1.0,
             early_stopping=False, random_state=0,
         ).fit(matrix, labels.values)  # fmt: skip
-        rounds = fitted._predictors  # private, and the only way to the trees; the golden file test watches over it
+        rounds = (
+            fitted._predictors
+        )  # private, and the only way to the trees; the golden file test watches over it
         outputs = len(rounds[0])
-        trees = [_boosted_tree(tree.nodes, output, outputs) for stage in rounds for output, tree in enumerate(stage)]
+        trees = [
+            _boosted_tree(tree.nodes, output, outputs)
+            for stage in rounds
+            for output, tree in enumerate(stage)
+        ]
         offset = np.asarray(fitted._baseline_prediction, dtype=np.float64).reshape(-1)
         # Half the way from the fit's own residuals to the target's spread; the blend's temperature does the rest.
         spread = 0.5 * float(np.std(labels.values)) if not labels.classes else 0.0

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from handful.learner import Score
+    from handful.answer.score import Score
 
 __all__ = ["Bar", "Bin", "Confusion", "Gauge", "Scatter", "bars", "bins", "confusion", "gauge", "scatter"]
 
@@ -54,6 +54,8 @@ class Scatter:
 
     dots: tuple[tuple[float, float], ...]
     ticks: tuple[tuple[float, str], ...]
+    margin: int
+    """Room for the ticks' labels, in the template's units."""
     left_out: int
 
 
@@ -117,7 +119,8 @@ def scatter(score: Score, label: Callable[[float], str]) -> Scatter:
     places = 100 * (np.column_stack([truth, answers])[some] - low) / width
     dots = tuple((round(float(x), 1), round(float(y), 1)) for x, y in places)
     ticks = tuple((100 * (tick - low) / width, label(tick)) for tick in _ticks(low, high))
-    return Scatter(dots, ticks, len(truth) - len(some))
+    margin = 12 + 8 * max((len(label) for _, label in ticks), default=0)
+    return Scatter(dots, ticks, margin, len(truth) - len(some))
 
 
 def bins(score: Score, wanted: int = 5) -> tuple[Bin, ...]:

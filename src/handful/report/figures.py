@@ -20,9 +20,9 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if 1000 <= abs(value) < 1e12 else f"{value:.4g}"
 
 
-def days(seconds: float) -> str:
-    """A stretch of time: 216,000 seconds -> "2.5 days"."""
-    return f"{seconds / 86_400:.3g} days"
+def days(value: float) -> str:
+    """A stretch of time, which is counted in days: "2.5 days"."""
+    return f"{value:.3g} days"
 
 
 def day(seconds: float) -> str:

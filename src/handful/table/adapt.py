@@ -34,7 +34,7 @@ def table_from_frame(
     """The typed columns of a pandas, polars or pyarrow frame, with what was guessed as notes.
 
     `kinds` overrides the guesses. `forms` says how a number or date is written in a column known from before,
-    so that one new row is read as the rows before it were. Names that are no strings are taken as their `str()`.
+    so that one new row is read as the rows before it were. A name that is no string is taken as its `str()`.
 
     Raises `UserError` for what is no frame, `ColumnError` for names that occur twice, for an unknown column
     or kind in `kinds`, and for cells that the kind asked for does not allow.
@@ -50,20 +50,20 @@ def table_from_frame(
     marks: dict[str, dict[str, int]] = {}
     guesses: dict[str, Guess] = {}
     texts: dict[str, pl.Series] = {}
-    for name, label in zip(names, wrapped.columns, strict=True):
-        measured = _measured(name, wrapped[label])
+    for name, series in zip(names, _columns(wrapped), strict=True):
+        measured = _measured(name, series)
         if measured is not None:
             column = measured.column
             guesses[name] = Guess(
                 as_kind(column, asked[name]) if name in asked else column, infinite=measured.infinite
             )
             continue
-        text, marks[name] = without_marks(_text(wrapped[label]))
+        text, marks[name] = without_marks(_text(series))
         texts[name], form = text, (forms or {}).get(name)
         if name in asked:
             guesses[name] = column_from_text(name, text, asked[name], form)
-        elif _is_category(wrapped[label]):
-            why = f"the frame says {wrapped[label].dtype}"
+        elif _is_category(series):
+            why = f"the frame says {series.dtype}"
             guesses[name] = column_from_text(name, text, Kind.CATEGORY, form, why=why)
         else:
             guesses[name] = guess_column(name, text, form)
@@ -82,16 +82,17 @@ def put_answers(
     """The frame, of the same kind, with `values` in the target where `rows` is true, and `beside` after it.
 
     `values` has one value for each true row: text (as `write_value` writes it), a number, or None, which
-    leaves the cell as it is. The dtype of the target stays where it can: an int column takes rounded numbers, a
-    category or enum is extended where it has to be. A column in `beside` is replaced wherever it stands.
+    leaves the cell as it is. The dtype of the target stays where it can: an int column takes rounded numbers,
+    a category or enum is extended where it has to be. A column in `beside` is replaced wherever it stands.
     """
     wrapped = _wrap(frame)
     names = _names(frame)
     if target not in names:
         raise ColumnError(f"there is no column {target!r}", hint=_listing(names))
     label = wrapped.columns[names.index(target)]
-    dtype = wrapped[label].dtype
-    like = _example(wrapped[label]) if str(dtype) in ("Object", "Unknown") else None
+    series = _columns(wrapped)[names.index(target)]
+    dtype = series.dtype
+    like = _example(series) if str(dtype) in ("Object", "Unknown") else None
     cells = {
         int(row): _cell(value, dtype, like)
         for row, value in zip(np.flatnonzero(rows), values, strict=True)
@@ -120,10 +121,20 @@ def _wrap(frame: Any) -> nw.DataFrame[Any]:
             f"a {type(frame).__module__}.{type(frame).__name__} is not a table",
             hint="pass a pandas, polars or pyarrow data frame; pandas.DataFrame(array) makes one of an array",
         )
+    if getattr(frame.columns, "nlevels", 1) > 1:
+        raise ColumnError(
+            "the column names have more than one level",
+            hint="make one text of each, for instance df.columns = df.columns.map('_'.join)",
+        )
     twice = [name for name, count in Counter(_names(frame)).items() if count > 1]
     if twice:
         raise _duplicates(twice)
     return cast("nw.DataFrame[Any]", wrapped)
+
+
+def _columns(wrapped: nw.DataFrame[Any]) -> list[nw.Series[Any]]:
+    """The columns by place: a name that is no string cannot be looked up."""
+    return cast("list[nw.Series[Any]]", list(wrapped.iter_columns()))
 
 
 def _names(frame: Any) -> list[str]:
@@ -183,8 +194,10 @@ def _floats(series: nw.Series[Any]) -> NDArray[np.float64]:
     import narwhals.stable.v2 as nw
 
     blank = series.is_null().to_numpy().astype(np.bool_)
+    if series.dtype.is_decimal():
+        series = series.cast(nw.Float64)
     if blank.any():
-        series = series.cast(nw.Float64).fill_null(0.0)
+        series = series.fill_null(0)
     return np.where(blank, np.nan, series.to_numpy().astype(np.float64))
 
 
@@ -296,8 +309,8 @@ def _notes(
         if guess.zones:
             notes.append(f"times with a zone in {name!r} read as UTC")
         if guess.infinite:
-            cells = "value" if guess.infinite == 1 else "values"
-            notes.append(f"{guess.infinite:,} infinite or too large {cells} in {name!r} counted as blank")
+            noun = "value" if guess.infinite == 1 else "values"
+            notes.append(f"{guess.infinite:,} infinite or too large {noun} in {name!r} counted as blank")
         if guess.zero_dates:
             notes.append(f"{guess.zero_dates:,} zero dates in {name!r} counted as blank")
         if column.kind is Kind.DATE and (column.values >= _OPEN_END).any():
@@ -339,23 +352,21 @@ def _cell(value: Any, dtype: Any, like: Any) -> Any:
 
 
 def _moment(value: Any) -> datetime:
-    """The moment that is written as ISO text, or given as seconds since 1970."""
-    if isinstance(value, str):
-        moment = datetime.fromisoformat(value)
+    """The moment that is written as ISO text, given as one, or as seconds since 1970."""
+    if isinstance(value, (str, datetime)):
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return _EPOCH + timedelta(seconds=float(value))
 
 
 def _beside(column: Sequence[object]) -> list[Any]:
-    """Floats where all cells are numbers or blank, else text; None = blank."""
-    cells = [None if cell is None or cell != cell else cell for cell in column]
-    if any(isinstance(cell, str) for cell in cells):
-        return [None if cell is None else str(cell) for cell in cells]
-    return [None if cell is None else float(cast(float, cell)) for cell in cells]
+    """The cells as Python values of one type, None = blank."""
+    return [None if cell is None or cell != cell else cell for cell in column]
 
 
-def _is_text(cells: Sequence[Any]) -> bool:
-    return any(isinstance(cell, str) for cell in cells)
+def _is_blank(cells: Sequence[Any]) -> bool:
+    """Whether a frame cannot tell the column's type from its cells; it is made of floats then."""
+    return all(cell is None for cell in cells)
 
 
 def _put_pandas(
@@ -369,7 +380,7 @@ def _put_pandas(
     out = out.drop(columns=list(dropped))
     at = list(out.columns).index(label) + 1
     for i, (name, column) in enumerate(added.items()):
-        array = pd.Series(column, dtype=None if _is_text(column) else "float64").array
+        array = pd.Series(column, dtype="float64" if _is_blank(column) else None).array
         out.insert(at + i, name, array)
     return out
 
@@ -396,7 +407,7 @@ def _pandas_column(column: Any, cells: Mapping[int, Any]) -> Any:
             new = pd.Series(new).dt.tz_convert(dtype.tz)
         new = pd.array(new, dtype=dtype)
     column.iloc[rows] = new
-    return column.array
+    return column
 
 
 def _put_polars(
@@ -408,26 +419,20 @@ def _put_polars(
 ) -> pl.DataFrame:
     import polars as pl
 
-    column = frame[label]
-    dtype = column.dtype
+    dtype = frame[label].dtype
+    column = frame[label].cast(pl.String) if dtype in (pl.Categorical, pl.Enum) else frame[label]
     if isinstance(dtype, pl.Enum):
         known = dtype.categories.to_list()
         dtype = pl.Enum([*known, *(cell for cell in dict.fromkeys(cells.values()) if cell not in known)])
-    if isinstance(dtype, pl.Datetime) and dtype.time_zone:
-        new = pl.Series(list(cells.values()), dtype=pl.Datetime(dtype.time_unit, "UTC")).dt.convert_time_zone(
-            dtype.time_zone
-        )
-    else:
-        new = pl.Series(list(cells.values()), dtype=dtype)
-    answers = pl.Series([None] * len(column), dtype=dtype).scatter(list(cells), new)
-    is_new = pl.Series([False] * len(column)).scatter(list(cells), True)
-    filled = pl.select(pl.when(is_new).then(answers).otherwise(column.cast(dtype)).alias(label)).to_series()
+    zone = dtype.time_zone if isinstance(dtype, pl.Datetime) else None
+    plain = pl.Datetime("us", "UTC") if zone else column.dtype
+    answers = pl.Series([cells.get(row) for row in range(len(column))], dtype=plain).cast(column.dtype)
+    is_new = pl.Series([row in cells for row in range(len(column))], dtype=pl.Boolean)
+    filled = pl.select(pl.when(is_new).then(answers).otherwise(column).cast(dtype).alias(label)).to_series()
     out = frame.with_columns(filled).drop(dropped)
     at = out.columns.index(label) + 1
     for i, (name, beside) in enumerate(added.items()):
-        out.insert_column(
-            at + i, pl.Series(name, beside, dtype=pl.String if _is_text(beside) else pl.Float64)
-        )
+        out.insert_column(at + i, pl.Series(name, beside, dtype=pl.Float64 if _is_blank(beside) else None))
     return out
 
 
@@ -453,7 +458,5 @@ def _put_arrow(
     out = frame.set_column(at, field.with_nullable(True), filled).drop_columns(list(dropped))
     at = out.column_names.index(label) + 1
     for i, (name, column) in enumerate(added.items()):
-        out = out.add_column(
-            at + i, name, pa.array(column, type=pa.string() if _is_text(column) else pa.float64())
-        )
+        out = out.add_column(at + i, name, pa.array(column, type=pa.float64() if _is_blank(column) else None))
     return out

@@ -30,6 +30,11 @@ class CanonicalOrder:
     categories: dict[str, tuple[str, ...]]
     """For every category column by name: its distinct values, in canonical order."""
 
+    def arranged(self, table: Table) -> Table:
+        """The table with its rows and columns in this order."""
+        taken = table.take(self.rows)
+        return Table(tuple(taken.columns[place] for place in self.columns), len(taken), taken.notes)
+
 
 def canonical_order(table: Table) -> CanonicalOrder:
     """Where each row, column and category of the table stands when order and names are forgotten."""

@@ -183,7 +183,7 @@ def _time_format(parts: pl.DataFrame) -> str:
     text = f"{_usual(parts, 'gap')}%{hour if _padded(parts, 'hour') else '-' + hour}:%M"
     if parts["second"].is_not_null().any():
         text += ":%S"
-        digits = parts["fraction"].str.len_chars().max()
+        digits = max((len(part) for part in parts["fraction"].drop_nulls()), default=0)
         text += f".%{digits}f" if digits else ""
     return text + (" %p" if twelve else "")
 
@@ -206,4 +206,5 @@ def _usual(parts: pl.DataFrame, name: str, *, length: bool = False) -> str:
         return ""
     part = parts[name].drop_nulls()
     part = part.str.len_chars().cast(str) if length else part
-    return str(part.value_counts(sort=True)[name].to_list()[0] or "") if len(part) else ""
+    most: list[str] = part.value_counts(sort=True)[name].cast(str).to_list()
+    return most[0] if most else ""

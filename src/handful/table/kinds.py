@@ -1,7 +1,7 @@
 """What kind each column is, guessed from its cells, and how to read a column as another kind.
 
-The guesses are made in this order: series, image, sound, number, date, category, text; each only when every
-cell that is not blank agrees with it.
+The guesses are made in this order: number, date, series, image, sound, category, text; each only when every cell
+that is not blank agrees with it.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ GIVEN = "as you said"
 FEW = 20  # distinct values that can still be classes rather than a scale
 _SHARE = 0.2  # of the cells: with fewer distinct values than this, each comes five times on average
 _LONG = 40  # characters on average: longer cells are sentences
-_IMAGES = r"(?i)\.(png|jpe?g|webp|gif|bmp)\s*$"
-_SOUNDS = r"(?i)\.(wav|flac|ogg|mp3)\s*$"
+_IMAGES = r"(?i)^\s*([a-z]:)?[^:]*\.(png|jpe?g|webp|gif|bmp)\s*$"
+_SOUNDS = r"(?i)^\s*([a-z]:)?[^:]*\.(wav|flac|ogg|mp3)\s*$"  # a file, not a link: nothing is ever fetched
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _SERIES = (
     rf"^\s*[\[(]\s*{_NUMBER}(?:\s*[,;\s]\s*{_NUMBER})+\s*,?\s*[\])]\s*$"
@@ -55,17 +55,12 @@ def guess_column(name: str, text: pl.Series, form: Form | None = None) -> Guess:
     cells = text.drop_nulls()
     if not len(cells):
         return Guess(Column(name, Kind.NUMBER, np.full(len(text), np.nan), "every cell is blank"))
-    for kind, pattern, why in (
-        (Kind.SERIES, _SERIES, "every cell is a list of numbers"),
-        (Kind.IMAGE, _IMAGES, "every cell is a path to an image"),
-        (Kind.SOUND, _SOUNDS, "every cell is a path to a sound"),
-    ):
-        is_path = kind is not Kind.SERIES
-        if cells.str.contains(pattern).all() and not (
-            is_path and cells.str.contains("://", literal=True).any()
-        ):
-            return Guess(Column(name, kind, _strings(text), why))
-    return _guess_number(name, text, form) or _guess_date(name, text, form) or _guess_words(name, text, form)
+    return (
+        _guess_number(name, text, form)
+        or _guess_date(name, text, form)
+        or _guess_series_or_path(name, text)
+        or _guess_words(name, text, form)
+    )
 
 
 def column_from_text(
@@ -165,6 +160,18 @@ def _guess_date(name: str, text: pl.Series, form: Form | None) -> Guess | None:
     if dates is None or not dates.readable.all():
         return None
     return _date(name, dates, "every value is a date", zero_dates)
+
+
+def _guess_series_or_path(name: str, text: pl.Series) -> Guess | None:
+    cells = text.drop_nulls()
+    for kind, pattern, what in (
+        (Kind.SERIES, _SERIES, "a list of numbers"),
+        (Kind.IMAGE, _IMAGES, "a path to an image"),
+        (Kind.SOUND, _SOUNDS, "a path to a sound"),
+    ):
+        if cells.str.contains(pattern).all():
+            return Guess(Column(name, kind, _strings(text), f"every cell is {what}"))
+    return None
 
 
 def _guess_words(name: str, text: pl.Series, form: Form | None) -> Guess:

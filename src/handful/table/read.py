@@ -11,16 +11,18 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO, TypeVar
 
 from handful.errors import TableError
 from handful.table.layout import FORMATS, Layout, find_delimiter, find_encoding
-from handful.table.workbook import check_workbook, sheet_of
+from handful.table.workbook import check_workbook, first_sheet
 
 if TYPE_CHECKING:
     import polars as pl
 
 __all__ = ["File", "read_file"]
+
+_Read = TypeVar("_Read")
 
 MOST_BYTES = 2 << 30
 MOST_LINE = 16 << 20  # characters of one line: 10,000 columns of 1,600
@@ -257,14 +259,13 @@ def _ragged(cells: int, width: int, line: int, name: str) -> TableError:
 def _csv_notes(layout: Layout, prefer: str, header: Sequence[str], skipped: int) -> tuple[str, ...]:
     notes = []
     names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
-    if layout.delimiter != prefer:
+    if layout.delimiter != prefer and len(header) > 1:
         notes.append(f"delimiter: {names[layout.delimiter]}")
     if layout.quote != '"':
         notes.append("cells are wrapped in single quotes")
     if layout.encoding != "utf-8":
         notes.append(f"encoding: {layout.encoding}")
-    if layout.unnamed:
-        notes.append(f"columns without a name are called {', '.join(repr(name) for name in layout.unnamed)}")
+    notes += _unnamed_note(layout.unnamed)
     if skipped:
         notes.append(f"{skipped:,} empty {'line' if skipped == 1 else 'lines'} left out")
     numbers = [cell for cell in header if _is_number(cell)]
@@ -273,6 +274,11 @@ def _csv_notes(layout: Layout, prefer: str, header: Sequence[str], skipped: int)
             f"the first line was taken as column names, though it has only numbers: {numbers[0]!r} …"
         )
     return tuple(notes)
+
+
+def _unnamed_note(unnamed: Sequence[str]) -> list[str]:
+    called = ", ".join(repr(name) for name in unnamed)
+    return [f"columns without a name are called {called}"] if unnamed else []
 
 
 def _is_number(cell: str) -> bool:
@@ -289,7 +295,7 @@ def _is_number(cell: str) -> bool:
 def _read_parquet(source: BinaryIO, name: str, format: str) -> File:
     import polars as pl
 
-    frame = _polars(lambda: pl.read_parquet(source), name, "Parquet")
+    frame = _parsed(lambda: pl.read_parquet(source), name, "Parquet")
     return File(frame, Layout(format))
 
 
@@ -297,7 +303,7 @@ def _read_jsonl(source: BinaryIO, name: str, format: str) -> File:
     import polars as pl
 
     _check_json(source, name)
-    frame = _polars(lambda: pl.read_ndjson(source, infer_schema_length=None), name, "JSON lines")
+    frame = _parsed(lambda: pl.read_ndjson(source, infer_schema_length=None), name, "JSON lines")
     return File(frame, Layout(format))
 
 
@@ -327,20 +333,21 @@ def _check_json(source: BinaryIO, name: str) -> None:
 def _read_xlsx(source: BinaryIO, name: str, format: str) -> File:
     import polars as pl
 
-    check_workbook(source, name)
-    top = _polars(lambda: sheet_of(source, n_rows=1, dtypes="string"), name, "an Excel workbook")
-    if not top.height or not top.width:
+    sheets = check_workbook(source, name)
+    header, frame = _parsed(lambda: first_sheet(source), name, "an Excel workbook")
+    if not header:
         raise TableError(f"the first sheet of {name} is empty", hint="the table must be in the first sheet")
-    names = _named(["" if cell is None else cell for cell in top.row(0)], name)
-    frame = _polars(lambda: sheet_of(source, skip_rows=1, column_names=names), name, "an Excel workbook")
-    kept = frame.filter(~pl.all_horizontal(pl.all().is_null()))
-    skipped = frame.height - kept.height
-    notes = [f"{skipped:,} empty {'row' if skipped == 1 else 'rows'} left out"] if skipped else []
-    return File(kept, Layout(format), ("the first sheet was read", *notes))
+    names = _named(header, name)
+    frame.columns = names
+    filled = frame.select(~pl.all_horizontal(pl.all().is_null())).to_series().arg_true()
+    rows = (filled.to_list()[-1] + 1) if len(filled) else 0  # empty rows at the end are only formatted
+    unnamed = tuple(new for new, old in zip(names, header, strict=True) if new != old)
+    notes = [f"the first of {sheets} sheets was read"] if sheets > 1 else []
+    return File(frame.head(rows), Layout(format, unnamed=unnamed), (*notes, *_unnamed_note(unnamed)))
 
 
-def _polars(read: Callable[[], pl.DataFrame], name: str, what: str) -> pl.DataFrame:
-    """What polars reads; its own complaint becomes the reason in a `TableError`."""
+def _parsed(read: Callable[[], _Read], name: str, what: str) -> _Read:
+    """What a parser makes of the file; its own complaint becomes the reason in a `TableError`."""
     import polars as pl
 
     try:

@@ -7,15 +7,16 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Iterator, Sequence
+from datetime import time
+from typing import TYPE_CHECKING, BinaryIO
 
 from handful.errors import TableError
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["check_workbook", "sheet_of", "workbook_bytes"]
+__all__ = ["check_workbook", "first_sheet", "workbook_bytes"]
 
 _MOST_BYTES = 2 << 30  # that all members of a workbook unpack to
 _RATIO = 200  # a workbook that unpacks to more than this times its size is a bomb
@@ -26,10 +27,11 @@ _LAST_CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
 _MOST_ROWS, _MOST_COLUMNS, _MOST_TEXT = 1_048_576, 16_384, 32_767  # Excel's own limits
 
 
-def check_workbook(source: BinaryIO, name: str) -> None:
-    """Raise `TableError` where a workbook is damaged, or would unpack to far more than a workbook does.
+def check_workbook(source: BinaryIO, name: str) -> int:
+    """The number of sheets in a workbook that is safe to open.
 
-    The members are unpacked for this, since the sizes that the archive states may lie.
+    The members are unpacked for this, since the sizes that the archive states may lie. Raises `TableError` where
+    the workbook is damaged, or would unpack to far more than a workbook does.
     """
     try:
         with zipfile.ZipFile(source) as archive:
@@ -55,27 +57,45 @@ def check_workbook(source: BinaryIO, name: str) -> None:
         if isinstance(error, TableError):
             raise
         raise TableError(f"{name} is damaged: {error}", hint="save it again as .xlsx or .csv") from error
+    return sum(member.filename.startswith("xl/worksheets/sheet") for member in members)
+
+
+def first_sheet(source: BinaryIO) -> tuple[list[str], pl.DataFrame]:
+    """The column names of the first sheet as they stand, "" for none, and the rows under them.
+
+    Raises `ValueError` where the workbook cannot be read.
+    """
+    import fastexcel
+
     source.seek(0)
+    try:
+        workbook = fastexcel.read_excel(source.read())
+        # the names are read apart: the reader would rename what occurs twice
+        top = workbook.load_sheet(0, header_row=None, n_rows=1, dtypes="string").to_polars()
+        rows = workbook.load_sheet(0).to_polars()
+    except fastexcel.FastExcelError as error:
+        raise ValueError(str(error)) from error
+    names = [name or "" for name in top.row(0)] if top.height else []
+    if rows.width != len(names):
+        raise ValueError("its first line and its rows are not of one width")
+    return names, rows.with_columns(_as_meant(column) for column in rows.iter_columns())
 
 
-def sheet_of(source: BinaryIO, **options: Any) -> pl.DataFrame:
-    """The first sheet without a header; `options` go to the reader of the sheet."""
+def _as_meant(column: pl.Series) -> pl.Series:
+    """Whole numbers and days, which a workbook stores as fractions and moments."""
     import polars as pl
 
-    source.seek(0)
-    return pl.read_excel(
-        source,
-        sheet_id=1,
-        has_header=False,
-        drop_empty_rows=False,
-        drop_empty_cols=False,
-        raise_if_empty=False,
-        read_options=options,
-    )
+    if column.dtype == pl.Float64 and bool(
+        (column.is_null() | ((column % 1 == 0) & (column.abs() < 2**53))).all()
+    ):
+        return column.cast(pl.Int64)
+    if column.dtype == pl.Datetime and bool((column.is_null() | (column.dt.time() == time(0))).all()):
+        return column.cast(pl.Date)
+    return column
 
 
-def workbook_bytes(frame: pl.DataFrame) -> bytes:
-    """The frame as a workbook; texts stay texts, also those that look like a formula or a link.
+def workbook_bytes(frame: pl.DataFrame, header: Sequence[str]) -> bytes:
+    """The frame as a workbook under those names; texts stay texts, also those that look like a formula or a link.
 
     Raises `TableError` where the frame is larger than a sheet can be.
     """
@@ -95,11 +115,11 @@ def workbook_bytes(frame: pl.DataFrame) -> bytes:
         day = workbook.add_format({"num_format": "yyyy-mm-dd"})
         moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         sheet = workbook.add_worksheet()
-        for i, column in enumerate(frame.iter_columns()):
+        for i, (name, column) in enumerate(zip(header, frame.iter_columns(), strict=True)):
             form = {pl.Date: day, pl.Datetime: moment}.get(column.dtype.base_type())
             if getattr(column.dtype, "time_zone", None):
                 column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-            sheet.write_string(0, i, column.name)
+            sheet.write_string(0, i, name)
             sheet.write_column(1, i, column.to_list(), form)
     return buffer.getvalue()
 

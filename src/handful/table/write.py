@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +53,7 @@ def write_aside(path: Path, data: bytes, *, mode: int = 0o666) -> None:
         raise TableError(
             f"{str(path)!r} is not an ordinary file", hint="pass '-' to write to standard output"
         )
-    aside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}")
+    aside = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(handle, "wb") as file:
@@ -107,17 +108,35 @@ def _csv(frame: pl.DataFrame, layout: Layout) -> bytes:
 
     texts = [pl.col(s.name).cast(pl.String) for s in frame.iter_columns() if s.dtype == pl.Categorical]
     nested = [_as_text(s) for s in frame.iter_columns() if s.dtype.is_nested() or s.dtype == pl.Object]
-    frame = frame.with_columns(*texts, *nested).rename(dict.fromkeys(layout.unnamed, ""), strict=False)
-    text = frame.write_csv(
-        separator=layout.delimiter, quote_char=layout.quote, line_terminator=layout.newline
+    rows = frame.with_columns(*texts, *nested).write_csv(
+        include_header=False,
+        separator=layout.delimiter,
+        quote_char=layout.quote,
+        line_terminator=layout.newline,
     )
     try:
-        return (("\ufeff" if layout.bom else "") + text).encode(layout.encoding)
+        return (("\ufeff" if layout.bom else "") + _header_line(frame.columns, layout) + rows).encode(
+            layout.encoding
+        )
     except UnicodeEncodeError as error:
         raise TableError(
             f"{error.object[error.start]!r} cannot be written in the file's encoding, {layout.encoding}",
             hint="save that file as UTF-8 first",
         ) from error
+
+
+def _header(names: Sequence[str], layout: Layout) -> list[str]:
+    """The column names, without those that we gave to columns that have none."""
+    return ["" if name in layout.unnamed else name for name in names]
+
+
+def _header_line(names: Sequence[str], layout: Layout) -> str:
+    line = io.StringIO()
+    writer = csv.writer(
+        line, delimiter=layout.delimiter, quotechar=layout.quote, lineterminator=layout.newline
+    )
+    writer.writerow(_header(names, layout))
+    return line.getvalue()
 
 
 def _as_text(column: pl.Series) -> pl.Series:
@@ -152,7 +171,7 @@ def _xlsx(frame: pl.DataFrame, layout: Layout) -> bytes:
         pl.col(s.name).cast(pl.String) for s in frame.iter_columns() if s.dtype in (pl.Categorical, pl.Enum)
     ]
     nested = [_as_text(s) for s in frame.iter_columns() if s.dtype.is_nested()]
-    return workbook_bytes(frame.with_columns(*texts, *nested))
+    return workbook_bytes(frame.with_columns(*texts, *nested), _header(frame.columns, layout))
 
 
 _WRITERS: dict[str, Callable[[pl.DataFrame, Layout], bytes]] = {

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 else:
     IntoDataFrameT = Any
 
-__all__ = ["FilledTarget", "Filling", "fill", "fill_frame"]
+__all__ = ["FilledTarget", "Filling", "answer_frame", "fill", "fill_frame"]
 
 STATUSES = {"given", "filled", "unsure", "failed"}
 SUFFIXES = ("sure", "low", "high", "status")
@@ -80,7 +80,8 @@ def fill(
     Raises UserError with a hint where the table does not allow what is asked.
     """
     names = (target,) if isinstance(target, str) else tuple(target or ())
-    return fill_frame(table, targets=names, kinds=kinds, group=group).frame
+    filled: IntoDataFrameT = fill_frame(table, targets=names, kinds=kinds, group=group).frame
+    return filled
 
 
 def fill_frame(
@@ -109,7 +110,7 @@ def fill_frame(
                 raise
             left[name] = error.message
             continue
-        done = _fill_one(typed, learner)
+        done = _fill_one(typed, learner, typed.take(typed[name].blank))
         frame = _put(frame, typed, done)
         filled.append(done)
     return Filling(frame, tuple(filled), left, typed.notes)
@@ -170,9 +171,9 @@ def _wanted(typed: Table, targets: Sequence[str], group: str | None) -> tuple[li
     return wanted, left
 
 
-def _fill_one(typed: Table, learner: Learner) -> FilledTarget:
+def _fill_one(typed: Table, learner: Learner, queries: Any) -> FilledTarget:
     blank = typed[learner.target].blank
-    answers = learner.predict(typed.take(blank))
+    answers = learner.predict(queries)
     unsure = int(np.sum(answers.status == "unsure"))
     return FilledTarget(
         learner.target, learner.target_kind_, int(np.sum(~blank)), len(answers) - unsure, unsure, learner.evaluate(),
@@ -180,34 +181,57 @@ def _fill_one(typed: Table, learner: Learner) -> FilledTarget:
     )  # fmt: skip
 
 
+def answer_frame(frame: Any, learner: Learner) -> Filling:
+    """The frame with the learner's answers: in the blanks of its target, or in a new last column where it has none."""
+    import narwhals.stable.v2 as nw
+
+    from handful.table.adapt import table_from_frame
+
+    wrapped, name, kind = nw.from_native(frame, eager_only=True), learner.target, learner.target_kind_
+    if name not in wrapped.columns:
+        is_text = kind is Kind.CATEGORY or all(dtype == nw.String for dtype in wrapped.schema.values())
+        dtype = nw.String() if is_text else nw.Datetime("us") if kind is Kind.DATE else nw.Float64()
+        wrapped = wrapped.with_columns(nw.lit(None, dtype=dtype).alias(name))
+    typed = _as_given(table_from_frame(wrapped.to_native(), kinds={name: kind}), (name,))
+    # The frame's own rows, not the typed ones: the learner reads cells in the forms that it has learnt.
+    done = _fill_one(typed, learner, wrapped.filter(typed[name].blank.tolist()).to_native())
+    return Filling(_put(wrapped.to_native(), typed, done), (done,), {}, typed.notes)
+
+
 def _put(frame: Any, typed: Table, done: FilledTarget) -> Any:
     """The frame with the answers in the blanks, in the column's own form, and what is known about them beside."""
     from handful.table.adapt import put_answers
 
     blank = typed[done.name].blank
-    as_text = _holds_text(frame, done.name)
-    form = Column(done.name, done.kind, np.zeros(0), form=typed[done.name].form)
+    places = np.flatnonzero(blank)
+    holds_text, form = _holds_text(frame, done.name), done.learner.state_.target.form
 
     def written(values: NDArray[Any]) -> list[Any]:
-        if done.kind is Kind.CATEGORY or not as_text:
+        if done.kind is Kind.CATEGORY or not holds_text:
             return list(values.tolist())
-        numbers = values.astype("datetime64[s]").astype(np.float64) if done.kind is Kind.DATE else values
-        return [write_value(float(value), form) for value in numbers]
+        column = Column(done.name, done.kind, values.astype(np.float64), form=form)
+        return [write_value(value, column) for value in column.values.tolist()]
+
+    def over_all_rows(cells: list[Any], otherwise: str | None) -> list[Any]:
+        found = dict(zip(places.tolist(), cells, strict=True))
+        return [found.get(row, otherwise) for row in range(len(typed))]
 
     beside: dict[str, list[Any]] = {}
     for name, values in done.answers.beside().items():
-        cells: list[Any] = [None] * len(typed)
         if name == f"{done.name} status":
-            cells = ["given"] * len(typed)
-            found = values.tolist()
+            beside[name] = over_all_rows(values.tolist(), "given")
         elif name == f"{done.name} sure":
-            found = [f"{value:.3f}" for value in values] if as_text else values.tolist()
+            beside[name] = over_all_rows(_shares(values, typed), None)
         else:
-            found = written(values)
-        for row, value in zip(np.flatnonzero(blank), found, strict=True):
-            cells[row] = value
-        beside[name] = cells
+            beside[name] = over_all_rows(written(values), None)
     return put_answers(frame, done.name, written(done.answers.values), blank, beside)
+
+
+def _shares(values: NDArray[np.float64], typed: Table) -> list[Any]:
+    """Probabilities to four digits; as text with a comma where the table writes its numbers so."""
+    if any(column.form.decimal == "," for column in typed):
+        return [f"{value:.4f}".replace(".", ",") for value in values.tolist()]
+    return list(np.round(values, 4).tolist())
 
 
 def _holds_text(frame: Any, name: str) -> bool:

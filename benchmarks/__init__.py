@@ -1,0 +1,1 @@
+"""How good and how fast handful is, beside its peers: see README.md."""

@@ -1,0 +1,9 @@
+"""What every test runs under."""
+
+from hypothesis import HealthCheck, settings
+
+# the same examples in every run and on every machine; no deadline, for a shared machine is slow at times
+settings.register_profile(
+    "handful", derandomize=True, deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("handful")
