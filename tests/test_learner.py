@@ -217,11 +217,18 @@ def test_a_date_is_answered_as_a_date_within_its_interval():
     assert "days on average" in learner.evaluate().verdict
 
 
-def test_huge_and_tiny_numbers_are_learnt_without_overflow():
-    x = np.array([1e308, -1e308, 5e307, 1e-300, 0.0, 3e307, -7e307, 2e307])
+@pytest.mark.parametrize("size", [1e99, 1e-300])
+def test_huge_and_tiny_numbers_are_learnt_without_overflow(size):
+    x = np.array([1.0, -1, 0.5, 0.1, 0, 0.3, -0.7, 0.2]) * size
     frame = pl.DataFrame({"x": x, "y": x * 0.9, "z": list("aabbabab")})
     for target in ("y", "z"):
         assert np.isfinite(Learner(target).fit(frame).predict(frame).distribution.values).all()
+
+
+def test_numbers_too_large_to_square_count_as_blank_and_are_named():
+    frame = pl.DataFrame({"x": [1.0, 2, 3, 1e308, 5, 6], "y": list("aaabbb")})
+    learner = Learner("y").fit(frame)
+    assert any("too large" in note and "'x'" in note for note in learner.notes_)
 
 
 def test_the_same_table_gives_the_same_bytes(tmp_path):

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 from handful.distribution import mean
 from handful.errors import TargetError
 from handful.learner import FEWEST, Learner
-from handful.table.column import Column, Kind
+from handful.table.column import LARGEST, Column, Kind
 from handful.table.kinds import GIVEN
 from handful.table.table import Table
 
@@ -117,6 +117,10 @@ def _table_and_target(estimator: Any, X: Any, y: Any, *, numeric: bool = False) 
         raise ValueError("Input y contains NaN or infinity")
     if numeric:
         y = y.astype(np.float64)
+        if np.abs(y).max() > LARGEST:
+            raise TargetError(
+                f"y has {np.abs(y).max():g}; numbers up to {LARGEST:g} are learnt", hint="rescale y"
+            )
     return table, y
 
 
@@ -135,9 +139,9 @@ def _table(estimator: Any, X: Any, *, reset: bool) -> Table:
     )
     names = getattr(estimator, "feature_names_in_", [f"x{place}" for place in range(values.shape[1])])
     if values.dtype.kind in "fiub":
-        columns = [
-            Column(str(name), Kind.NUMBER, values[:, j].astype(np.float64)) for j, name in enumerate(names)
-        ]
+        numbers = values.astype(np.float64)
+        numbers = np.where(np.abs(numbers) > LARGEST, np.nan, numbers)
+        columns = (Column(str(name), Kind.NUMBER, numbers[:, j]) for j, name in enumerate(names))
         return Table(tuple(columns), len(values))
     import polars
 

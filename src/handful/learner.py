@@ -244,12 +244,11 @@ def _fit_target(column: Column, categories: dict[str, tuple[str, ...]]) -> Fitte
         return FittedTarget(column.name, column.kind, classes, 0.0, 1.0, 0.0, 0.0, column.form)
     values = column.values.astype(np.float64)
     low, high = float(values.min()), float(values.max())
-    reach = high / 2 - low / 2
+    reach = (high - low) / 2
     # What no labelled row comes near is not answered: half the range beyond it, and no negative value where none is.
-    lowest = 0.0 if low >= 0 and column.kind is Kind.NUMBER else max(low - reach, np.finfo(np.float64).min)
-    highest = min(high + reach, np.finfo(np.float64).max)
+    lowest = 0.0 if low >= 0 and column.kind is Kind.NUMBER else low - reach
     center, scale = center_and_scale(values)
-    return FittedTarget(column.name, column.kind, (), center, scale, lowest, highest, column.form)
+    return FittedTarget(column.name, column.kind, (), center, scale, lowest, high + reach, column.form)
 
 
 def _units(facts: Table, groups: Column | None) -> tuple[NDArray[np.intp], tuple[str, ...]]:

@@ -77,21 +77,23 @@ def score_rows(rows: JudgedRows, kind: Kind, weights: dict[str, float], notes: t
         each = (rows.truth == rows.predicted).astype(np.float64)
         baseline = float((rows.truth == rows.baseline).mean())
         low, high = _share_interval(each, rows.units)
-        said, otherwise = f"{each.mean():.0%} right", f"{baseline:.0%}"
+        said = f"{each.mean():.0%} right ({low:.0%} to {high:.0%})"
+        otherwise = f"{baseline:.0%}"
     else:
         metric, loss_name = "mean absolute error", "CRPS"
         each = np.abs(rows.truth - rows.predicted) / day
         baseline = float(np.abs(rows.truth - rows.baseline).mean() / day)
         low, high = _mean_interval(each, rows.units)
-        unit = " days" if kind is Kind.DATE else ""
-        said, otherwise = f"off by {each.mean():.4g}{unit} on average", f"{baseline:.4g}{unit}"
+        low, unit = max(0.0, low), " days" if kind is Kind.DATE else ""
+        said = f"off by {each.mean():.4g}{unit} on average ({low:.4g} to {high:.4g})"
+        otherwise = f"{baseline:.4g}{unit}"
     p_value = _chance_of_luck(rows.baseline_losses - rows.losses, rows.units)
     better = p_value < SIGNIFICANCE
     how = "Better than guessing" if better else "No better than guessing"
     return Score(
         metric=metric,
         value=float(each.mean()),
-        low=max(0.0, low),
+        low=low,
         high=high,
         baseline=baseline,
         loss_name=loss_name,

@@ -13,6 +13,9 @@ __all__ = ["Design", "at_least_one_column", "fit_design"]
 
 Array = NDArray[np.float64]
 
+SOFT_END = 4.0
+"""No value counts as more spreads away from the context's mean than this."""
+
 MOST_LEVELS = 40
 """A category's rarer levels share the all-zero code; 40 keeps 20 such columns below a thousand."""
 
@@ -34,7 +37,7 @@ class Design:
         """(row, column) float64 without blanks; values far outside the context are drawn in softly."""
         values = features.values.astype(np.float64)
         scaled = (values[:, self.numbers] - self.center) / self.scale
-        squashed = 4 * np.tanh(np.nan_to_num(scaled) / 4)
+        squashed = SOFT_END * np.tanh(np.nan_to_num(scaled) / SOFT_END)
         blank = np.isnan(values[:, self.with_blanks])
         one_hot = values[:, self.level_feature] == self.level_code
         return at_least_one_column(np.hstack([squashed, blank, one_hot]))

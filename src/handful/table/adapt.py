@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from handful.errors import ColumnError, UserError
 from handful.table.blanks import without_marks
-from handful.table.column import Column, Form, Kind
+from handful.table.column import LARGEST, Column, Form, Kind
 from handful.table.form import decimals_of, write_number
-from handful.table.kinds import Guess, as_kind, column_from_text, guess_column, kind_named
+from handful.table.kinds import GIVEN, Guess, as_kind, column_from_text, guess_column, kind_named
 from handful.table.table import Table
 
 if TYPE_CHECKING:
@@ -53,10 +53,10 @@ def table_from_frame(
     for name, series in zip(names, _columns(wrapped), strict=True):
         measured = _measured(name, series)
         if measured is not None:
-            column = measured.column
-            guesses[name] = Guess(
-                as_kind(column, asked[name]) if name in asked else column, infinite=measured.infinite
-            )
+            if name in asked:
+                column = as_kind(measured.column, asked[name])
+                measured = _with_why(Guess(column, infinite=measured.infinite), GIVEN)
+            guesses[name] = measured
             continue
         text, marks[name] = without_marks(_text(series))
         texts[name], form = text, (forms or {}).get(name)
@@ -165,7 +165,7 @@ def _measured(name: str, series: nw.Series[Any]) -> Guess | None:
     if dtype.is_numeric():
         whole = dtype.is_integer()
         values = _floats(series)
-        infinite = np.isinf(values)
+        infinite = np.abs(values) > LARGEST
         values = np.where(infinite, np.nan, values)
         precision = 1e-6 if dtype == nw.Float32 else 1e-14
         form = Form(decimals=0 if whole else decimals_of(values, precision=precision))

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Column", "Form", "Kind"]
+__all__ = ["LARGEST", "Column", "Form", "Kind"]
+
+LARGEST = 1e100
+"""A number of a larger size counts as blank, and is named: its square would leave what a float can hold."""
 
 
 class Kind(StrEnum):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.errors import ColumnError
-from handful.table.column import Column, Form, Kind
+from handful.table.column import LARGEST, Column, Form, Kind
 from handful.table.dates import ZERO_DATE, Dates, read_dates
 from handful.table.form import write_value
 from handful.table.numbers import Numbers, has_leading_zeros, read_numbers
@@ -202,7 +202,7 @@ def _odd_ones(text: pl.Series, form: Form | None) -> str:
 
 
 def _number(name: str, numbers: Numbers, why: str) -> Guess:
-    infinite = np.isinf(numbers.values)
+    infinite = np.abs(numbers.values) > LARGEST
     values = np.where(infinite, np.nan, numbers.values)
     column = Column(name, Kind.NUMBER, values, why, numbers.form)
     return Guess(column, ambiguous=numbers.ambiguous, infinite=int(infinite.sum()))
