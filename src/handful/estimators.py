@@ -13,10 +13,11 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 
 from handful.distribution import mean
 from handful.errors import TargetError
-from handful.learner import FEWEST, Learner
+from handful.learner import Learner
 from handful.table.column import LARGEST, Column, Kind
 from handful.table.kinds import GIVEN
 from handful.table.table import Table
+from handful.target import FEWEST
 
 __all__ = ["HandfulClassifier", "HandfulRegressor"]
 

@@ -12,64 +12,23 @@ from numpy.typing import NDArray
 
 from handful.answer.answer import Answers, answers_from
 from handful.answer.score import JudgedRows, Score, no_score, score_rows
-from handful.distribution import losses, mean
+from handful.distribution import losses
 from handful.encode.features import ENCODERS, TableEncoder, fit_encoder, says_something
-from handful.encode.number import center_and_scale
 from handful.errors import TargetError
 from handful.experts.blend import Belief, Blend, fit_weighting, out_of_fold
 from handful.experts.experts import belief_in, experts_for
-from handful.experts.folds import split_folds
+from handful.experts.folds import split_folds, units_of
 from handful.features import Features, Labels
-from handful.table.canonical import canonical_order, category_codes, row_identity
-from handful.table.column import Column, Form, Kind
+from handful.table.canonical import canonical_order
+from handful.table.column import Column, Kind
 from handful.table.table import Table
+from handful.target import FittedTarget, context_of, fit_target
 
-__all__ = ["FEWEST", "FittedTarget", "Learner", "State"]
-
-FEWEST = 4
-"""Labelled rows that a target needs; below it no out-of-fold row means anything."""
+__all__ = ["Learner", "State"]
 
 MANY_ROWS = 5_000
 
 Progress = Callable[[str, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class FittedTarget:
-    """What was learnt of the target itself: its kind, classes, and the scale of its numbers."""
-
-    name: str
-    kind: Kind
-    classes: tuple[str, ...]
-    center: float
-    scale: float
-    lowest: float
-    highest: float
-    form: Form
-
-    def labels(self, column: Column) -> Labels:
-        """Class codes, or numbers in units of the context's spread."""
-        if self.classes:
-            return Labels(category_codes(column, self.classes), len(self.classes))
-        return Labels((column.values.astype(np.float64) - self.center) / self.scale, 0)
-
-    def distribution(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The blend's answer in the unit of the target, within the bounds of what is believable."""
-        if self.classes:
-            return raw
-        return np.clip(raw * self.scale + self.center, self.lowest, self.highest)
-
-    def presented(self, values: NDArray[np.float64]) -> NDArray[Any]:
-        """Labels as the user knows them: names of classes, numbers, or seconds since 1970."""
-        if self.classes:
-            return np.array([*self.classes, None], dtype=object)[:-1][values.astype(np.intp)]
-        return values * self.scale + self.center
-
-    def value(self, raw: NDArray[np.float64]) -> NDArray[Any]:
-        """The single best value of each row of the blend's answer."""
-        if self.classes:
-            return self.presented(raw.argmax(axis=1))
-        return mean(self.distribution(raw))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +43,6 @@ class State:
     left_out: tuple[str, ...]
     """Columns that played no part."""
     group: str | None
-
-
-OWN_CLASSES: dict[str, type] = {"FittedTarget": FittedTarget, "State": State}
 
 
 class Learner:
@@ -115,15 +71,15 @@ class Learner:
         """Learn from the rows in which the target is filled; the others are not looked at."""
         progress("reading", 0.0)
         typed = self._typed(table)
-        context, notes = _context(typed, self.target)
+        context, notes = context_of(typed, self.target)
         used = Table(tuple(column for column in context if self._is_used(column)), len(context))
         order = canonical_order(used)
         used = order.arranged(used)
-        target, facts = _fit_target(used[self.target], order.categories), used.without(self.target)
+        target, facts = fit_target(used[self.target], order.categories), used.without(self.target)
         groups = context[self.group].take(order.rows) if self.group else None
         encoder = fit_encoder(facts)
         features, labels = encoder.encode(facts), target.labels(used[self.target])
-        units, unit_note = _units(facts, groups)
+        units, unit_note = units_of(facts, groups)
         blend, score = _learn(features, labels, units, target, lambda share: progress("learning", share))
         left_out = tuple(name for name in context.names if name not in (*used.names, self.group))
         notes = (*notes, *unit_note, *_unread_notes(context))
@@ -139,10 +95,9 @@ class Learner:
         features = self._encode(table)
         target = self.state_.target
         raw = target.distribution(self.state_.blend.predict(features))
-        doubts = np.full(len(features), "", dtype=object)
+        doubts = np.where(np.isnan(features.values).all(axis=1), "the row is blank", "").astype(object)
         if not self.state_.score.better:
             doubts[:] = "no column was found to tell anything about the target"
-        doubts[np.isnan(features.values).all(axis=1)] = "the row is blank"
         return answers_from(raw, target=target.name, kind=target.kind, classes=target.classes, doubts=doubts)
 
     def predict_experts(self, table: Any) -> dict[str, NDArray[np.float64]]:
@@ -157,18 +112,26 @@ class Learner:
         """How good the answers are on rows that were held out while learning."""
         return self.state_.score
 
+    def report(self, path: Path | str) -> Path:
+        """Write one HTML file that says how good the answers are, how sure, and by what."""
+        from handful.report.report import report_html
+        from handful.table.write import write_aside
+
+        write_aside(Path(path), report_html(self).encode())
+        return Path(path)
+
     def save(self, path: Path | str) -> Path:
         """Write a `.handful` file; it holds what was learnt, which may include rows of the context."""
         from handful.persist import write_state
 
-        return write_state(Path(path), self.state_, OWN_CLASSES)
+        return write_state(Path(path), self.state_)
 
     @staticmethod
     def load(path: Path | str) -> Learner:
         """A learner from a `.handful` file; raises ModelFileError where it is not one."""
         from handful.persist import read_state
 
-        state: State = read_state(Path(path), State, OWN_CLASSES)
+        state: State = read_state(Path(path), State)
         learner = Learner(state.target.name, kinds=state.encoder.kinds, group=state.group)
         learner.state_ = state
         return learner
@@ -213,69 +176,6 @@ class Learner:
             table = table_from_frame(table, kinds=encoder.kinds, forms=encoder.forms)
         columns = tuple(as_kind(table[name], kind) for name, kind in encoder.kinds.items())
         return encoder.encode(Table(columns, len(table)))
-
-
-def _context(typed: Table, target: str) -> tuple[Table, tuple[str, ...]]:
-    """The rows in which the target is filled, with the target in the kind in which it will be learnt."""
-    from handful.table.kinds import as_kind, target_kind
-
-    kind, why = target_kind(typed, target)
-    column = as_kind(typed[target], kind)
-    if kind not in (Kind.NUMBER, Kind.DATE, Kind.CATEGORY):
-        raise TargetError(
-            f"column {target!r} holds {kind.value} ({why}), which cannot be filled yet",
-            hint=f"pass --kind {target}=category if its values are classes, or name another target",
-        )
-    filled = ~column.blank
-    if filled.sum() < FEWEST:
-        raise TargetError(
-            f"column {target!r} is filled in {filled.sum()} of {len(typed)} rows; learning needs {FEWEST}",
-            hint=f"fill in {target!r} in {FEWEST - filled.sum()} more rows",
-        )
-    columns = tuple(column if each.name == target else each for each in typed)
-    other = "number" if kind is Kind.CATEGORY else "category"
-    said = f"{target!r} is answered as a {kind.value}: {why} (otherwise: --kind {target}={other})"
-    return Table(columns, len(typed)).take(filled), (*typed.notes, said)
-
-
-def _fit_target(column: Column, categories: dict[str, tuple[str, ...]]) -> FittedTarget:
-    if column.kind is Kind.CATEGORY:
-        classes = categories[column.name]
-        return FittedTarget(column.name, column.kind, classes, 0.0, 1.0, 0.0, 0.0, column.form)
-    values = column.values.astype(np.float64)
-    low, high = float(values.min()), float(values.max())
-    reach = (high - low) / 2
-    # What no labelled row comes near is not answered: half the range beyond it, and no negative value where none is.
-    lowest = 0.0 if low >= 0 and column.kind is Kind.NUMBER else low - reach
-    center, scale = center_and_scale(values)
-    return FittedTarget(column.name, column.kind, (), center, scale, lowest, high + reach, column.form)
-
-
-def _units(facts: Table, groups: Column | None) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-    """(row,) which rows are judged together: those of a group, and those that repeat one another."""
-    rows = row_identity(facts) if facts.columns else np.arange(len(facts))
-    distinct = len(np.unique(rows))
-    if distinct == len(rows):
-        note: tuple[str, ...] = ()
-    elif distinct * 2 > len(rows):
-        note = (f"{len(rows) - distinct} labelled rows repeat another one; repeats are judged together",)
-    else:  # with few possible rows, repeats are what such a table is like, not copies
-        rows, note = np.arange(len(facts)), ()
-    if groups is None:
-        return rows, note
-    return _joined(rows, row_identity(Table((groups,), len(groups)))), note
-
-
-def _joined(first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.intp]:
-    """(row,) the connected parts when rows that share either number belong together."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    count = int(first.max()) + 1
-    links = coo_array(
-        (np.ones(len(first)), (first, second + count)), shape=(count + int(second.max()) + 1,) * 2
-    )
-    return np.asarray(connected_components(links, directed=False)[1][first], dtype=np.intp)
 
 
 def _learn(

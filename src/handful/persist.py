@@ -34,6 +34,7 @@ from handful.experts.trees import FittedBoosting, FittedTrees, Forest, TreeInput
 from handful.experts.warp import Warp
 from handful.table.column import Form, Kind
 from handful.table.write import write_aside
+from handful.target import FittedTarget
 
 __all__ = ["CLASSES", "FORMAT", "read_state", "write_state"]
 
@@ -51,16 +52,16 @@ CLASSES: dict[str, type] = {
     each.__name__: each
     for each in (
         Blend, CategoryEncoder, ColumnEncoder, DateEncoder, Design, FittedBoosting, FittedKernel, FittedLinear,
-        FittedPrior, FittedTrees, Forest, Form, Head, NumberEncoder, Score, TableEncoder, TextEncoder, TreeInput,
-        Warp, Weighting,
+        FittedPrior, FittedTarget, FittedTrees, Forest, Form, Head, NumberEncoder, Score, TableEncoder, TextEncoder,
+        TreeInput, Warp, Weighting,
     )
 }  # fmt: skip
 
 
-def write_state(path: Path, state: Any, classes: dict[str, type]) -> Path:
+def write_state(path: Path, state: Any) -> Path:
     """Write the dataclass `state` to `path`, aside first and then renamed; only its owner may read the file."""
     arrays: list[bytes] = []
-    tree = _packed(state, {**CLASSES, **classes}, arrays)
+    tree = _packed(state, _classes_with(type(state)), arrays)
     manifest = {
         "format": FORMAT,
         "state": tree,
@@ -75,7 +76,7 @@ def write_state(path: Path, state: Any, classes: dict[str, type]) -> Path:
     return path
 
 
-def read_state(path: Path, kind: type, classes: dict[str, type]) -> Any:
+def read_state(path: Path, kind: type) -> Any:
     """The dataclass of type `kind` that a `.handful` file holds.
 
     Raises ModelFileError where the file is no such file, is damaged, or comes from a later version.
@@ -83,7 +84,7 @@ def read_state(path: Path, kind: type, classes: dict[str, type]) -> Any:
     try:
         with zipfile.ZipFile(path) as bundle:
             manifest, arrays = _read_members(path, bundle)
-        state = _unpacked(manifest["state"], {**CLASSES, **classes}, arrays)
+        state = _unpacked(manifest["state"], _classes_with(kind), arrays)
     except ModelFileError:
         raise
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
@@ -97,6 +98,11 @@ def read_state(path: Path, kind: type, classes: dict[str, type]) -> Any:
     if not isinstance(state, kind):
         raise _damaged(path, f"it holds a {type(state).__name__}")
     return state
+
+
+def _classes_with(kind: type) -> dict[str, type]:
+    """The closed list, and the class of the whole, which stands in a layer above this one."""
+    return {**CLASSES, kind.__name__: kind}
 
 
 def _damaged(path: Path, what: str) -> ModelFileError:

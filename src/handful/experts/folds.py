@@ -1,4 +1,4 @@
-"""Which rows are judged together: folds that keep groups, and identical rows, on one side."""
+"""Which rows are judged together: units (groups, and identical rows), and folds that keep each on one side."""
 
 from __future__ import annotations
 
@@ -6,14 +6,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.features import Labels
+from handful.table.canonical import row_identity
+from handful.table.column import Column
+from handful.table.table import Table
 
-__all__ = ["ALWAYS_INSIDE", "fold_count", "split_folds"]
+__all__ = ["ALWAYS_INSIDE", "split_folds", "units_of"]
 
 ALWAYS_INSIDE = -1
 """The fold of a row that is never held out, because no other unit has its class."""
 
 
-def fold_count(rows: int) -> int:
+def units_of(facts: Table, groups: Column | None) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+    """(row,) which rows are judged together: those of a group, and those that repeat one another."""
+    rows = row_identity(facts) if facts.columns else np.arange(len(facts))
+    distinct = len(np.unique(rows))
+    if distinct == len(rows):
+        note: tuple[str, ...] = ()
+    elif distinct * 2 > len(rows):
+        note = (f"{len(rows) - distinct} labelled rows repeat another one; repeats are judged together",)
+    else:  # with few possible rows, repeats are what such a table is like, not copies
+        rows, note = np.arange(len(facts)), ()
+    if groups is None:
+        return rows, note
+    return _joined(rows, row_identity(Table((groups,), len(groups)))), note
+
+
+def _joined(first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.intp]:
+    """(row,) the connected parts when rows that share either number belong together."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    count = int(first.max()) + 1
+    links = coo_array(
+        (np.ones(len(first)), (first, second + count)), shape=(count + int(second.max()) + 1,) * 2
+    )
+    return np.asarray(connected_components(links, directed=False)[1][first], dtype=np.intp)
+
+
+def _fold_count(rows: int) -> int:
     """More folds where rows are few, since each then matters more; fewer where a fit is dear."""
     return 8 if rows <= 1_000 else 5 if rows <= 5_000 else 3
 
@@ -29,7 +59,7 @@ def split_folds(labels: Labels, units: NDArray[np.intp]) -> NDArray[np.intp]:
     fold_of = np.full(len(first), ALWAYS_INSIDE, dtype=np.intp)
     alone = _alone(labels, unit) if labels.classes else np.zeros(len(first), dtype=np.bool_)
     free = np.flatnonzero(~alone)
-    count = min(fold_count(len(labels)), len(free))
+    count = min(_fold_count(len(labels)), len(free))
     if count < 2:
         return fold_of[unit]
     filled = np.zeros(count)

@@ -194,7 +194,9 @@ class FittedBoosting:
         if not self.classes:
             return gaussian(raw[:, 0], self.spread)
         shares = np.zeros((len(raw), self.classes))
-        if raw.shape[1] == 1:
+        if len(self.present) == 1:
+            shares[:, self.present] = 1.0
+        elif raw.shape[1] == 1:
             chance = expit(raw[:, 0])
             shares[:, self.present] = np.stack([1 - chance, chance], axis=1)
         else:
