@@ -39,6 +39,7 @@ class FilledTarget:
     kind: Kind
     given: int
     filled: int
+    """Blanks that have a value now, also those of which it is unsure."""
     unsure: int
     score: Score
     answers: Answers
@@ -174,11 +175,17 @@ def _wanted(typed: Table, targets: Sequence[str], group: str | None) -> tuple[li
 def _fill_one(typed: Table, learner: Learner, queries: Any) -> FilledTarget:
     blank = typed[learner.target].blank
     answers = learner.predict(queries)
-    unsure = int(np.sum(answers.status == "unsure"))
     return FilledTarget(
-        learner.target, learner.target_kind_, int(np.sum(~blank)), len(answers) - unsure, unsure, learner.evaluate(),
-        answers, learner, learner.notes_,
-    )  # fmt: skip
+        name=learner.target,
+        kind=learner.target_kind_,
+        given=int(np.sum(~blank)),
+        filled=len(answers),
+        unsure=int(np.sum(answers.status == "unsure")),
+        score=learner.evaluate(),
+        answers=answers,
+        learner=learner,
+        notes=tuple(note for note in learner.notes_ if note not in typed.notes),
+    )
 
 
 def answer_frame(frame: Any, learner: Learner) -> Filling:

@@ -78,9 +78,17 @@ def context_of(typed: Table, target: str) -> tuple[Table, tuple[str, ...]]:
             hint=f"fill in {target!r} in {FEWEST - filled.sum()} more rows",
         )
     columns = tuple(column if each.name == target else each for each in typed)
-    other = "number" if kind is Kind.CATEGORY else "category"
-    said = f"{target!r} is answered as a {kind.value}: {why} (otherwise: --kind {target}={other})"
+    said = f"{target!r} is answered as a {kind.value}: {why}"
+    if other := _other_kind(typed[target].kind, kind):
+        said += f" (otherwise: --kind {target}={other})"
     return Table(columns, len(typed)).take(filled), (*typed.notes, said)
+
+
+def _other_kind(read: Kind, learnt: Kind) -> Kind | None:
+    """As what else the column could be learnt; a column of words is a category or nothing."""
+    if learnt is Kind.CATEGORY:
+        return read if read.is_measured else None
+    return Kind.CATEGORY
 
 
 def fit_target(column: Column, categories: dict[str, tuple[str, ...]]) -> FittedTarget:

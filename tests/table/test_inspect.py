@@ -80,8 +80,8 @@ def test_identifiers_constants_blanks_and_repeats_are_named():
     )
     warnings = inspect_table(table_from_frame(frame)).warnings
     assert warnings == (
-        "'no' looks like an identifier: every value is another",
-        "'code' looks like an identifier: every value is another",
+        "'no' looks like an identifier: no value occurs twice",
+        "'code' looks like an identifier: no value occurs twice",
         "'same' has the same value in every row: 'a'",
         "every cell of 'empty' is blank",
         "'again' is the same as 'x' in every row",

@@ -99,7 +99,7 @@ def _column_warnings(column: Column, codes: NDArray[np.int64]) -> list[str]:
     if distinct == 1 and given.size > 1:
         return [f"{column.name!r} has the same value in every row: {_example(column, codes)!r}"]
     if distinct == given.size and given.size >= _ENOUGH and _is_identifier(column):
-        return [f"{column.name!r} looks like an identifier: every value is another"]
+        return [f"{column.name!r} looks like an identifier: no value occurs twice"]
     return []
 
 
