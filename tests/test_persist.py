@@ -161,7 +161,7 @@ def test_trees_with_links_out_of_bounds_are_refused():
 
     node, leaf = np.zeros(1, np.int32), np.zeros((1, 1), np.float32)
     with pytest.raises(ValueError, match="links"):
-        Forest(node, np.zeros(1), node + 5, node, leaf, node, 1)
+        Forest(node, np.zeros(1, np.float32), node + 5, node, leaf, node, 1)
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path):

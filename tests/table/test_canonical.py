@@ -28,7 +28,7 @@ def table(seed: int, rows: int = 20) -> Table:
 
 def content(arranged: Table) -> list[tuple[object, ...]]:
     """The rows as they stand, categories by the order in which they come up."""
-    shown = []
+    shown: list[list[object]] = []
     for column in arranged:
         if column.kind is Kind.CATEGORY:
             seen: dict[object, int] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +49,6 @@ class FittedKernel:
     design: Design
     landmarks: Array
     gamma: float
-    whitening: Array
     head: Head
     warp: Warp | None
     """The scale on which a number was learnt; None for classes."""
@@ -58,7 +57,7 @@ class FittedKernel:
         from scipy.spatial.distance import cdist
 
         near = np.exp(-self.gamma * cdist(self.design.matrix(features), self.landmarks, "sqeuclidean"))
-        answers = self.head.predict(near @ self.whitening)
+        answers = self.head.predict(near)
         return self.warp.straight(answers) if self.warp else answers
 
 
@@ -105,7 +104,9 @@ class Kernel:
         if warp:
             labels = Labels(warp.bent(labels.values), 0)
         head = fit_head(near, labels, self.looseness)
-        return FittedKernel(design, nystroem.components_, gamma, nystroem.normalization_.T, head, warp)
+        # Similarity -> whitened similarity -> outputs is one linear map: a weight for each landmark.
+        head = replace(head, weights=nystroem.normalization_.T @ head.weights)
+        return FittedKernel(design, nystroem.components_, gamma, head, warp)
 
 
 MOST_LANDMARKS = 256

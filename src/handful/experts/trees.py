@@ -23,7 +23,7 @@ class Forest:
     """Binary trees as flat arrays over all their nodes; a leaf points to itself."""
 
     feature: NDArray[np.int32]
-    threshold: NDArray[np.float64]
+    threshold: NDArray[np.float32]
     left: NDArray[np.int32]
     right: NDArray[np.int32]
     value: NDArray[np.float32]
@@ -63,13 +63,19 @@ def _forest(trees: list[dict[str, Any]]) -> Forest:
             shifted[side].append(np.where(tree[side] < 0, own, tree[side] + start))
     return Forest(
         feature=np.concatenate([np.maximum(tree["feature"], 0) for tree in trees]).astype(np.int32),
-        threshold=np.concatenate([tree["threshold"] for tree in trees]).astype(np.float64),
+        threshold=_rounded_down(np.concatenate([tree["threshold"] for tree in trees])),
         left=np.concatenate(shifted["left"]).astype(np.int32),
         right=np.concatenate(shifted["right"]).astype(np.int32),
         value=np.concatenate([tree["value"] for tree in trees]).astype(np.float32),
         roots=starts[:-1].astype(np.int32),
         depth=max(tree["depth"] for tree in trees),
     )
+
+
+def _rounded_down(thresholds: Array) -> NDArray[np.float32]:
+    """The largest float32 not above each: features are float32, so `<=` decides as it did, in half the space."""
+    nearest = thresholds.astype(np.float32)
+    return np.where(nearest > thresholds, np.nextafter(nearest, np.float32(-np.inf)), nearest)
 
 
 @dataclass(frozen=True, slots=True)
