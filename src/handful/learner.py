@@ -186,6 +186,8 @@ def _learn(
     progress: Callable[[float], None],
 ) -> tuple[Blend, Score]:
     """The blend of experts fitted on all rows, and its score on rows held out."""
+    from scipy import optimize  # noqa: F401
+    from sklearn import ensemble, kernel_approximation, linear_model  # noqa: F401  (a limit reaches what is loaded)
     from threadpoolctl import threadpool_limits
 
     experts = experts_for(features, labels)
