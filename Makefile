@@ -34,9 +34,11 @@ bench-quick: $(VENV)/.bench  ## 6 tables, within 15 minutes on two cores
 
 bench: $(VENV)/.bench  ## all tables, sizes, seeds and peers; resumes where it stopped
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.summary --write README.md benchmarks/README.md
 
 curve: $(VENV)/.bench  ## cost against rows: 100 to 100,000
 	$(BIN)/python -m benchmarks.curve
+	$(BIN)/python -m benchmarks.summary --write README.md benchmarks/README.md
 
 size: $(VENV)/.run  ## measure what `pip install .` downloads, and write it into the README
 	$(BIN)/python scripts/install_size.py

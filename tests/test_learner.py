@@ -1,5 +1,10 @@
 """The laws of the main path."""
 
+import json
+import os
+import subprocess
+import sys
+
 import numpy as np
 import polars as pl
 import pytest
@@ -234,3 +239,24 @@ def test_numbers_too_large_to_square_count_as_blank_and_are_named():
 def test_the_same_table_gives_the_same_bytes(tmp_path):
     first = Learner("kind").fit(flowers()).save(tmp_path / "a.handful").read_bytes()
     assert Learner("kind").fit(flowers()).save(tmp_path / "b.handful").read_bytes() == first
+
+
+def test_one_or_many_threads_give_the_same_answers():
+    """In processes of their own, since libraries read these variables once, when they load."""
+    script = (
+        "import sys; sys.path.insert(0, '.')\n"
+        "from tests.tables import flowers\nfrom handful import Learner\n"
+        "print(Learner('kind').fit(flowers(240)).predict(flowers()).distribution.values.tolist())"
+    )
+    answers = []
+    for threads in ("1", "4"):
+        limits = {"OMP_NUM_THREADS": threads, "OPENBLAS_NUM_THREADS": threads}
+        ran = subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, **limits},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        answers.append(np.array(json.loads(ran.stdout)))
+    np.testing.assert_allclose(answers[0], answers[1], atol=1e-6)
