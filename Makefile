@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs bench-quick bench curve size clean
+.PHONY: help demo test test-pretrain check docs bench-quick bench curve size clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 14
@@ -15,6 +15,9 @@ demo: $(VENV)/.run  ## fill the blanks of a real table, and see how good it was
 
 test: $(VENV)/.test  ## run the tests
 	$(BIN)/python -m pytest -n 2
+
+test-pretrain: $(VENV)-pretrain/.test  ## test the pre-training, with PyTorch in an environment of its own
+	cd pretrain && ../$(VENV)-pretrain/bin/python -m pytest
 
 check: $(VENV)/.dev  ## lint, types, layers, spelling, generated docs, size of the tree
 	$(BIN)/ruff check .
@@ -44,13 +47,18 @@ size: $(VENV)/.run  ## measure what `pip install .` downloads, and write it into
 	$(BIN)/python scripts/install_size.py
 
 clean:  ## remove the environment and everything that was built
-	rm -rf $(VENV) build dist site handful-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(VENV)-pretrain build dist site handful-demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # Each stamp stands for one set of installed packages; changing pyproject.toml makes them again.
 $(VENV)/.run: pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v < (3, 14) or sys.exit("handful needs Python 3.11 to 3.13; $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12" % v)'
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) .
+	@touch $@
+
+$(VENV)-pretrain/.test: pretrain/pyproject.toml
+	$(PYTHON) -m venv $(VENV)-pretrain
+	$(VENV)-pretrain/bin/python -m pip --disable-pip-version-check install --quiet torch==2.13.0 numpy pytest scikit-learn
 	@touch $@
 
 $(VENV)/.test $(VENV)/.dev $(VENV)/.bench: $(VENV)/.run

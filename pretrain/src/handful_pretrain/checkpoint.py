@@ -1,0 +1,142 @@
+"""A checkpoint is a folder: config.json, and the state in parts of less than 16 MiB, written aside and renamed.
+
+The optimiser's state and the distance of the mean weights from the weights are kept in bfloat16. So that going on
+after a checkpoint is the same as resuming from it, `save` rounds the running state in the same way.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from handful_pretrain.config import Config
+from handful_pretrain.model import Model
+from handful_pretrain.optimizer import Optimizer
+
+__all__ = ["Progress", "latest", "load_model", "resume", "save"]
+
+PART = 15 * 2**20
+KEPT = 2
+"""Checkpoints of a run that stay; older ones are removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is."""
+
+    step: int = 0
+    tables: int = 0
+    seconds: float = 0.0
+
+
+def save(folder: Path, config: Config, model: Model, optimizer: Optimizer, progress: Progress) -> Path:
+    """The path of the new checkpoint in this folder."""
+    state = _state(model, optimizer)
+    _restore(state, model, optimizer)
+    final = folder / f"step-{progress.step:07d}"
+    aside = folder / f".{final.name}"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    for number, part in enumerate(_parts(state)):
+        torch.save(part, aside / f"part-{number}.pt")
+    about = {"config": json.loads(config.to_json()), "progress": _plain(progress)}
+    (aside / "config.json").write_text(json.dumps(about, indent=2))
+    if final.exists():
+        shutil.rmtree(final)
+    aside.rename(final)
+    for old in sorted(folder.glob("step-*"))[:-KEPT]:
+        shutil.rmtree(old)
+    return final
+
+
+def latest(folder: Path) -> Path | None:
+    """The newest checkpoint in a folder."""
+    return max(folder.glob("step-*"), default=None)
+
+
+def read_config(checkpoint: Path) -> tuple[Config, Progress]:
+    """What a checkpoint says of itself."""
+    about = json.loads((checkpoint / "config.json").read_text())
+    return Config.from_json(json.dumps(about["config"])), Progress(**about["progress"])
+
+
+def resume(checkpoint: Path, model: Model, optimizer: Optimizer) -> Progress:
+    """Put a checkpoint's state into a model and its optimiser."""
+    _restore(_read(checkpoint), model, optimizer)
+    return read_config(checkpoint)[1]
+
+
+def load_model(checkpoint: Path, mean: bool = True) -> Model:
+    """The model with its mean weights (or the last ones), ready to answer."""
+    config, _ = read_config(checkpoint)
+    model = Model(config.model)
+    optimizer = Optimizer(model, config.train)
+    resume(checkpoint, model, optimizer)
+    if mean:
+        with torch.no_grad():
+            for p, average in zip(optimizer.parameters, optimizer.mean, strict=True):
+                p.copy_(average)
+    return model.eval()
+
+
+def _plain(progress: Progress) -> dict[str, float]:
+    return {"step": progress.step, "tables": progress.tables, "seconds": progress.seconds}
+
+
+def _state(model: Model, optimizer: Optimizer) -> dict[str, Tensor]:
+    names = {id(p): name for name, p in model.named_parameters()}
+    state = {f"weight/{name}": p.detach() for name, p in model.named_parameters()}
+    for p, average in zip(optimizer.parameters, optimizer.mean, strict=True):
+        state[f"mean/{names[id(p)]}"] = (average - p.detach()).bfloat16()
+    for kind in (optimizer.muon, optimizer.adam):
+        for owner, entries in kind.state.items():
+            for entry, value in entries.items():
+                exact = value.float() if entry == "step" else value.bfloat16()
+                state[f"{entry}/{names[id(owner)]}"] = exact
+    return {key: value.cpu().clone() for key, value in state.items()}
+
+
+@torch.no_grad()
+def _restore(state: dict[str, Tensor], model: Model, optimizer: Optimizer) -> None:
+    by_name = dict(model.named_parameters())
+    names = {id(p): name for name, p in by_name.items()}
+    for name, parameter in by_name.items():
+        parameter.copy_(state[f"weight/{name}"])
+    for p, average in zip(optimizer.parameters, optimizer.mean, strict=True):
+        average.copy_(p + state[f"mean/{names[id(p)]}"].to(p.device).float())
+    owner: dict[str, Any] = {}
+    for kind in (optimizer.muon, optimizer.adam):
+        for group in kind.param_groups:
+            owner.update({names[id(p)]: kind.state for p in group["params"]})
+    for key, value in state.items():
+        entry, name = key.split("/", 1)
+        if entry not in ("weight", "mean"):
+            parameter = by_name[name]
+            exact = value.float()
+            owner[name][parameter][entry] = exact if entry == "step" else exact.to(parameter.device)
+
+
+def _parts(state: dict[str, Tensor]) -> list[dict[str, Tensor]]:
+    parts: list[dict[str, Tensor]] = [{}]
+    size = 0
+    for key, value in state.items():
+        bytes_ = value.numel() * value.element_size()
+        if size + bytes_ > PART:
+            parts.append({})
+            size = 0
+        parts[-1][key] = value
+        size += bytes_
+    return parts
+
+
+def _read(checkpoint: Path) -> dict[str, Tensor]:
+    state: dict[str, Tensor] = {}
+    for part in sorted(checkpoint.glob("part-*.pt")):
+        state.update(torch.load(part, weights_only=True, map_location="cpu"))
+    return state

@@ -1,0 +1,1 @@
+"""Synthetic tables: each file is one ingredient, `mix.py` puts them together, `look.py` draws them."""
