@@ -59,6 +59,13 @@ def test_a_row_has_the_same_answer_whatever_rows_are_beside_it():
         np.testing.assert_allclose(np.vstack(parts), whole, atol=1e-9)
 
 
+@pytest.mark.parametrize("days", [["02/11/2024", "11/25/2024"], ["02/11/2024"]])
+def test_a_date_is_read_as_it_was_learnt_whatever_rows_are_beside_it(days):
+    day = [f"{month:02d}/{day:02d}/2024" for month in range(1, 13) for day in (5, 9, 20, 28)]
+    fitted = HandfulClassifier().fit(pd.DataFrame({"day": day}), ["early"] * 24 + ["late"] * 24)
+    assert fitted.predict(pd.DataFrame({"day": days}))[0] == "early"
+
+
 def test_a_regressor_gives_quantiles_that_never_fall():
     rng = np.random.default_rng(1)
     X = rng.normal(size=(40, 3))

@@ -7,10 +7,13 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
 
 import handful
 from handful.errors import ColumnError, TargetError, UserError
-from handful.filling import fill_frame
+from handful.filling import answer_frame, fill_frame
+from handful.table.blanks import MARKS
+from tests.strategies import frames
 from tests.tables import flowers
 
 
@@ -62,6 +65,61 @@ def test_filling_a_filled_table_again_changes_nothing():
     assert again["kind"].equals(once["kind"])
     assert again["kind status"].equals(once["kind status"])
     np.testing.assert_allclose(again["kind sure"].drop_nulls(), once["kind sure"].drop_nulls(), atol=1e-9)
+
+
+def test_kinds_are_guessed_from_given_cells_alone_when_a_filled_table_is_filled_again():
+    """Filled cells repeat the given ones, so that codes of their own would look like a category."""
+    code = [None if row % 3 else f"{row:02d}{'ab'[row % 2]}" for row in range(48)]
+    table = flowers().with_columns(pl.Series("code", code))
+    once = fill_frame(table, targets=("kind",), kinds={"code": "category"}).frame
+    again = fill_frame(once, kinds={"code": "category"})
+    assert again.frame["kind sure"].equals(once["kind sure"])
+    assert any("earlier filling of 'kind'" in note for note in again.notes)
+
+
+def test_a_row_added_to_a_filled_table_is_answered():
+    once = handful.fill(flowers(), target="kind")
+    more = pl.concat(
+        [once, once.tail(1).with_columns(pl.lit(None).alias(n) for n in ("kind", "kind sure", "kind status"))]
+    )
+    assert handful.fill(more, target="kind")["kind"].null_count() == 0
+
+
+def test_a_status_column_of_the_users_own_is_not_taken_for_an_earlier_filling():
+    """Trade orders: 'order status' holds two of handful's words, and nothing says how sure 'order' is."""
+    orders = flowers().with_columns(
+        pl.Series("order", np.arange(48) % 7), pl.Series("order status", ["filled", "failed"] * 24)
+    )
+    filling = fill_frame(orders, targets=("kind",))
+    assert {"order", "order status"} <= set(filling.targets[0].learner.state_.encoder.names)
+
+
+def test_a_column_of_codes_is_not_filled_unasked():
+    code = [None if row % 3 == 0 else f"{row // 2}x" if row < 6 else f"{row}y" for row in range(48)]
+    table = flowers().with_columns(pl.Series("code", code))
+    assert "value of their own" in fill_frame(table).left["code"]
+    assert fill_frame(table, targets=("code",), kinds={"code": "category"}).frame["code"].null_count() == 0
+
+
+def test_new_rows_are_read_in_the_forms_that_were_learnt():
+    """Month first in the learnt table; the new rows alone could be either."""
+    day = [f"{month:02d}/{day:02d}/2024" for month in range(1, 13) for day in (5, 9, 20, 28)]
+    label = ["early" if row < 24 else "late" for row in range(48)]
+    learner = handful.Learner("half").fit(pl.DataFrame({"day": day, "half": label}))
+    new = pl.DataFrame({"day": ["02/11/2024", "11/02/2024"]})
+    filling = answer_frame(new, learner)
+    assert filling.frame["half"].to_list() == ["early", "late"]
+    assert not any("day first" in note for note in filling.notes)
+
+
+def test_new_rows_are_answered_in_the_form_of_their_own_file():
+    """Learnt with decimal points, asked in a file with decimal commas."""
+    x = np.random.default_rng(0).uniform(0, 9, 40)
+    learner = handful.Learner("y").fit(
+        pl.DataFrame({"x": [f"{v:.2f}" for v in x], "y": [f"{2 * v:.1f}" for v in x]})
+    )
+    comma = pl.DataFrame({"x": [f"{v:.2f}".replace(".", ",") for v in x]})
+    assert all("," in cell and "." not in cell for cell in answer_frame(comma, learner).frame["y"])
 
 
 def test_each_target_is_learnt_from_given_cells_alone():
@@ -147,3 +205,30 @@ def test_progress_goes_from_nothing_to_all():
     assert shares == sorted(shares)
     assert shares[0] == 0
     assert shares[-1] == 1
+
+
+@given(frames(min_rows=6, min_columns=2))
+@settings(max_examples=40)
+def test_any_table_is_filled_or_refused_and_no_given_cell_changes(frame):
+    refused = None
+    try:
+        filling = fill_frame(frame)
+    except UserError as error:
+        refused = error
+    if refused is not None:
+        assert refused.hint
+        return
+    assert filling.frame.height == frame.height
+    for name in frame.columns:
+        before, after = frame[name], filling.frame[name]
+        assert after.dtype == before.dtype
+        given_cells = (
+            before.is_not_null() & ~before.is_nan() if before.dtype.is_float() else before.is_not_null()
+        )
+        stayed = before.filter(given_cells).eq_missing(after.filter(given_cells))
+        assert stayed.all() or _marked(before)
+
+
+def _marked(column: pl.Series) -> bool:
+    """Whether a cell of text says that there is no value, and so was a blank to fill."""
+    return column.dtype == pl.String and bool(column.str.strip_chars().is_in(["", *MARKS]).any())

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handful import Learner
-from handful.errors import ColumnError, TargetError
+from handful.errors import ColumnError, HandfulError, TargetError
 from tests.tables import flowers
 
 TARGETS = ("kind", "weight")
@@ -63,12 +63,52 @@ def test_changing_the_unit_of_a_column_changes_answers_by_less_than_a_thousandth
     assert np.abs(difference).max() < 1e-3 * spread
 
 
-def test_changing_the_unit_of_the_target_changes_the_answers_unit():
+@pytest.mark.parametrize("unit", [1000.0, 1e-15])
+def test_changing_the_unit_of_the_target_changes_the_answers_unit_and_not_the_verdict(unit):
     frame = flowers()
-    in_grams = frame.with_columns(pl.col("weight") * 1000)
+    converted = frame.with_columns(pl.col("weight") * unit)
     np.testing.assert_allclose(
-        answers_of(in_grams, "weight", frame), answers_of(frame, "weight", frame) * 1000, rtol=1e-3, atol=10
+        answers_of(converted, "weight", frame),
+        answers_of(frame, "weight", frame) * unit,
+        rtol=1e-3,
+        atol=0.01 * unit,
     )
+    scores = [Learner("weight").fit(each).evaluate() for each in (frame, converted)]
+    assert scores[0].better == scores[1].better
+
+
+def test_rows_copied_whole_do_not_flatter_the_score():
+    """Noise, every row twice: a learner that holds out one copy and learns from the other would be right always."""
+    rng = np.random.default_rng(0)
+    noise = pl.DataFrame({"x": rng.normal(size=40), "y": rng.choice(["a", "b"], 40)})
+    score = Learner("y").fit(pl.concat([noise, noise])).evaluate()
+    assert not score.better
+
+
+def test_rows_that_agree_by_nature_are_judged_each_for_itself():
+    """With six possible rows, holding out all that agree would hide what the column tells."""
+    rng = np.random.default_rng(0)
+    side, size = rng.choice(["left", "right"], 90), rng.choice(["s", "m", "l"], 90)
+    table = pl.DataFrame({"side": side, "size": size, "y": np.where(side == "left", "a", "b")})
+    learner = Learner("y").fit(table)
+    assert learner.evaluate().value > 0.95
+    assert any("few different rows" in note for note in learner.notes_)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=4, max_size=12), st.integers(0, 99))
+@settings(max_examples=15)
+def test_a_number_lies_within_its_own_interval_whatever_the_tails(values, seed):
+    x = pl.DataFrame({"x": np.random.default_rng(seed).normal(size=len(values))})
+    answers = Learner("y", kinds={"y": "number"}).fit(x.with_columns(pl.Series("y", values))).predict(x)
+    assert (answers.low <= answers.values).all()
+    assert (answers.values <= answers.high).all()
+
+
+def test_what_is_odd_about_the_table_is_noted():
+    frame = flowers().with_columns(pl.Series("id", range(100, 148)), pl.col("kind").alias("kind again"))
+    notes = " ".join(Learner("kind").fit(frame).notes_)
+    assert "'id' looks like an identifier" in notes
+    assert "'kind again' gives 'kind' away" in notes
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -204,7 +244,15 @@ def test_a_target_that_cannot_be_learnt_is_refused_with_a_hint(target, said):
 
 
 def test_an_empty_query_table_has_no_answers():
-    assert len(Learner("kind").fit(flowers()).predict(flowers().head(0))) == 0
+    frame = flowers().with_columns(
+        pl.Series("note", [f"bed {row % 5}, shelf {row % 3}" for row in range(48)])
+    )
+    assert len(Learner("kind", kinds={"note": "text"}).fit(frame).predict(frame.head(0))) == 0
+
+
+def test_a_learner_that_is_not_fitted_says_so():
+    with pytest.raises(HandfulError, match="not fitted"):
+        Learner("kind").predict(flowers())
 
 
 def test_a_date_is_answered_as_a_date_within_its_interval():

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from handful import Learner
 from handful.errors import HandfulError, ModelFileError
@@ -156,12 +158,51 @@ def test_only_listed_classes_are_ever_built(tmp_path, saved):
         Learner.load(_changed(saved, tmp_path, foreign))
 
 
+def test_a_constant_target_of_many_rows_can_be_loaded_again(tmp_path):
+    """Its labels and answers are all alike, so the file is packed tighter than a suspicious one would be."""
+    frame = pl.DataFrame({"x": np.arange(20_000.0), "y": ["same"] * 20_000})
+    path = Learner("y").fit(frame).save(tmp_path / "flat.handful")
+    assert Learner.load(path).predict(frame.head(1)).values.tolist() == ["same"]
+
+
+@given(data=st.data())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_tree_changed_anywhere_is_refused_or_loads_as_a_learner(data, tmp_path, saved):
+    """One value somewhere in the JSON tree becomes another value of JSON."""
+
+    def places(tree, path=()):
+        yield path
+        children = (
+            tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+        )
+        for key, child in children:
+            yield from places(child, (*path, key))
+
+    def change(manifest):
+        found = [path for path in places(manifest["state"]) if path]
+        *way, last = found[data.draw(st.integers(0, len(found) - 1))]
+        node = manifest["state"]
+        for key in way:
+            node = node[key]
+        junk = (
+            st.none() | st.integers(-3, 99_999) | st.text(max_size=3) | st.just([1]) | st.just({"array": 999})
+        )
+        node[last] = data.draw(junk | st.just({"class": "Blend", "fields": {}}))
+        return manifest
+
+    try:
+        learner = Learner.load(_changed(saved, tmp_path, change))
+    except ModelFileError:
+        return
+    assert isinstance(learner.state_.blend.classes, int)
+
+
 def test_trees_with_links_out_of_bounds_are_refused():
     from handful.experts.trees import Forest
 
     node, leaf = np.zeros(1, np.int32), np.zeros((1, 1), np.float32)
     with pytest.raises(ValueError, match="links"):
-        Forest(node, np.zeros(1, np.float32), node + 5, node, leaf, node, 1)
+        Forest(node, np.zeros(1, np.float32), node + 5, node, leaf, node, 0)
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path):

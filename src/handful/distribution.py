@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from handful.features import Labels
 
-__all__ = ["LEVELS", "floored", "losses", "mean", "slopes", "tempered"]
+__all__ = ["HIGH", "LEVELS", "LOW", "floored", "losses", "mean", "slopes", "tempered"]
 
 Array = NDArray[np.float64]
 
 LEVELS: Array = np.arange(1, 100) / 100
 """The levels of a number's distribution: column i of its array is the value that `LEVELS[i]` of the mass lies below."""
+
+LOW, HIGH = 4, 94
+"""The places of the levels 0.05 and 0.95: between them lies 90% of the mass."""
 
 FLOOR = 1e-6
 """No class that the context names is ever impossible."""
@@ -67,5 +70,8 @@ def floored(values: Array) -> Array:
 
 
 def mean(values: Array) -> Array:
-    """(row,) the mean of each row's quantiles: the single number with the least squared error."""
-    return np.asarray(values.mean(axis=1))
+    """(row,) the mean of each row's quantiles, the single number with the least squared error, within 90% of the mass.
+
+    A far tail can pull the mean out of every likely range; an answer that lies outside its own interval helps nobody.
+    """
+    return np.asarray(np.clip(values.mean(axis=1), values[:, LOW], values[:, HIGH]))

@@ -1,12 +1,11 @@
 """Everything handful raises on purpose.
 
-    HandfulError                    something went wrong, and the message says what to do
-    ├── UserError (ValueError)      the input: exit code 2, HTTP 400
-    │   ├── TableError              a file or frame that cannot be read as a table
-    │   ├── ColumnError             a column that is absent, clashes, or holds what its kind does not allow
-    │   ├── TargetError             a target that cannot be learnt or filled
-    │   └── ModelFileError          a `.handful` file that is foreign, damaged or too new
-    └── MissingExtra (ImportError)  an optional part is not installed; the message has the pip command
+    HandfulError                  something went wrong, and the message says what to do
+    └── UserError (ValueError)    the input: exit code 2, HTTP 400
+        ├── TableError            a file or frame that cannot be read as a table
+        ├── ColumnError           a column that is absent, clashes, or holds what its kind does not allow
+        ├── TargetError           a target that cannot be learnt or filled
+        └── ModelFileError        a `.handful` file that is foreign, damaged or too new
 
 A message has up to three parts: what happened, with the user's own values; why; and `hint`, what to do.
 """
@@ -16,7 +15,6 @@ from __future__ import annotations
 __all__ = [
     "ColumnError",
     "HandfulError",
-    "MissingExtra",
     "ModelFileError",
     "TableError",
     "TargetError",
@@ -51,7 +49,3 @@ class TargetError(UserError):
 
 class ModelFileError(UserError):
     """A `.handful` file that is foreign, damaged, or written by a later version."""
-
-
-class MissingExtra(HandfulError, ImportError):
-    """An optional part is not installed; the hint is the pip command to type."""

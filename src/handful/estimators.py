@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -14,8 +15,7 @@ from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_dat
 from handful.distribution import mean
 from handful.errors import TargetError
 from handful.learner import Learner
-from handful.table.column import LARGEST, Column, Kind
-from handful.table.kinds import GIVEN
+from handful.table.column import LARGEST, Column, Kind, texts
 from handful.table.table import Table
 from handful.target import FEWEST
 
@@ -39,8 +39,7 @@ class _Handful(BaseEstimator):  # type: ignore[misc]
         name = next(
             name for name in (TARGET, *(f"{TARGET}{i}" for i in range(len(names) + 1))) if name not in names
         )
-        column = Column(name, column.kind, column.values, column.why)
-        self.learner_ = Learner(name).fit(Table((*table.columns, column), len(table)))
+        self.learner_ = Learner(name).fit(Table((*table.columns, replace(column, name=name)), len(table)))
 
     def _raw(self, X: Any) -> NDArray[np.float64]:
         check_is_fitted(self)
@@ -63,8 +62,7 @@ class HandfulClassifier(ClassifierMixin, _Handful):  # type: ignore[misc]
         table, y = _table_and_target(self, X, y)
         check_classification_targets(y)
         self.classes_, codes = np.unique(y, return_inverse=True)
-        names = np.array([*(str(code) for code in range(len(self.classes_))), None], dtype=object)[:-1]
-        self._fit(table, Column(TARGET, Kind.CATEGORY, names[codes], GIVEN))
+        self._fit(table, Column(TARGET, Kind.CATEGORY, texts(str(code) for code in codes), given=True))
         return self
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
@@ -91,7 +89,7 @@ class HandfulRegressor(RegressorMixin, _Handful):  # type: ignore[misc]
     def fit(self, X: Any, y: Any) -> Self:
         """Learn from labelled rows; four at least."""
         table, y = _table_and_target(self, X, y, numeric=True)
-        self._fit(table, Column(TARGET, Kind.NUMBER, y, GIVEN))
+        self._fit(table, Column(TARGET, Kind.NUMBER, y, given=True))
         return self
 
     def predict(self, X: Any) -> NDArray[np.float64]:
@@ -131,10 +129,11 @@ def _table(estimator: Any, X: Any, *, reset: bool) -> Table:
 
     from handful.table.adapt import table_from_frame
 
+    encoder = None if reset else estimator.learner_.state_.encoder
+    known: dict[str, Any] = {} if encoder is None else {"kinds": encoder.kinds, "forms": encoder.forms}
     if is_into_dataframe(X):
         validate_data(estimator, X, reset=reset, skip_check_array=True)
-        kinds = {} if reset else estimator.learner_.state_.encoder.kinds
-        return table_from_frame(X, kinds=kinds)
+        return table_from_frame(X, **known)
     values = validate_data(
         estimator, X, reset=reset, dtype=None, ensure_all_finite="allow-nan", ensure_min_features=1
     )
@@ -147,8 +146,7 @@ def _table(estimator: Any, X: Any, *, reset: bool) -> Table:
     import polars
 
     frame = polars.DataFrame({str(name): _cells(values[:, j]) for j, name in enumerate(names)})
-    kinds = {} if reset else estimator.learner_.state_.encoder.kinds
-    return table_from_frame(frame, kinds=kinds)
+    return table_from_frame(frame, **known)
 
 
 def _cells(values: NDArray[Any]) -> list[Any]:

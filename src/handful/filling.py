@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,10 @@ from numpy.typing import NDArray
 
 from handful.answer.answer import Answers
 from handful.answer.score import Score
-from handful.errors import ColumnError, TargetError
+from handful.errors import TargetError
 from handful.learner import Learner
-from handful.table.column import Column, Kind
+from handful.reserved import as_given, refuse_clash
+from handful.table.column import Column, Form, Kind
 from handful.table.form import write_value
 from handful.table.table import Table
 
@@ -24,9 +26,6 @@ else:
     IntoDataFrameT = Any
 
 __all__ = ["FilledTarget", "Filling", "answer_frame", "fill", "fill_frame"]
-
-STATUSES = {"given", "filled", "unsure", "failed"}
-SUFFIXES = ("sure", "low", "high", "status")
 
 Progress = Callable[[str, float], None]
 
@@ -77,7 +76,8 @@ def fill(
     ['s', 's', 's', 'l', 'l', 'l', 's', 'l']
 
     `target`: the columns to fill; without it every column with blanks whose kind can be filled. `kinds` overrides the
-    kind of a column, `group` names a column whose rows are judged together, `root` is the folder of media files.
+    kind of a column, `group` names a column whose rows are judged together, `root` is the folder of media files,
+    of which none are read yet.
     Raises UserError with a hint where the table does not allow what is asked.
     """
     names = (target,) if isinstance(target, str) else tuple(target or ())
@@ -97,7 +97,7 @@ def fill_frame(
     from handful.table.adapt import table_from_frame
 
     progress("reading", 0.0)
-    typed = _as_given(table_from_frame(frame, kinds=kinds), targets)
+    typed = as_given(frame, table_from_frame(frame, kinds=kinds), targets, kinds)
     wanted, left = _wanted(typed, targets, group)
     filled = []
     for place, name in enumerate(wanted):
@@ -111,48 +111,10 @@ def fill_frame(
                 raise
             left[name] = error.message
             continue
-        done = _fill_one(typed, learner, typed.take(typed[name].blank))
+        done = _fill_one(typed, learner)
         frame = _put(frame, typed, done)
         filled.append(done)
     return Filling(frame, tuple(filled), left, typed.notes)
-
-
-def _as_given(typed: Table, targets: Sequence[str]) -> Table:
-    """The table as it was before an earlier filling: no cells but the given ones, no columns beside them."""
-    beside: set[str] = set()
-    columns = []
-    for column in typed:
-        status = _status_of(column.name, typed)
-        if status is not None:
-            beside |= {f"{column.name} {suffix}" for suffix in SUFFIXES}
-            column = _blanked(column, np.isin(status.values.astype(str), ("filled", "unsure", "failed")))
-        elif column.name in targets:
-            _refuse_clash(column.name, typed)
-        columns.append(column)
-    return Table(tuple(column for column in columns if column.name not in beside), len(typed), typed.notes)
-
-
-def _status_of(name: str, typed: Table) -> Column | None:
-    """The status column that an earlier filling has put beside the column."""
-    if f"{name} status" not in typed:
-        return None
-    status = typed[f"{name} status"]
-    return status if not status.kind.is_measured and set(status.values.tolist()) <= STATUSES else None
-
-
-def _blanked(column: Column, rows: NDArray[np.bool_]) -> Column:
-    values = column.values.copy()
-    values[rows] = np.nan if column.kind.is_measured else None
-    return Column(column.name, column.kind, values, column.why, column.form)
-
-
-def _refuse_clash(name: str, typed: Table) -> None:
-    for suffix in SUFFIXES:
-        if f"{name} {suffix}" in typed:
-            raise ColumnError(
-                f"column '{name} {suffix}' stands where the filled table would say how sure {name!r} is",
-                hint=f"rename '{name} {suffix}'",
-            )
 
 
 def _wanted(typed: Table, targets: Sequence[str], group: str | None) -> tuple[list[str], dict[str, str]]:
@@ -161,24 +123,35 @@ def _wanted(typed: Table, targets: Sequence[str], group: str | None) -> tuple[li
         return list(dict.fromkeys(typed[name].name for name in targets)), {}
     wanted, left = [], {}
     for column in typed:
-        blanks = int(column.blank.sum())
+        blanks = int(column.empty.sum())
         if not blanks or column.name == group:
             continue
         if blanks == len(column):
             left[column.name] = "no cell of it is filled"
+        elif alone := _mostly_alone(column):
+            left[column.name] = f"{alone}; --target fills it all the same"
         else:
-            _refuse_clash(column.name, typed)
+            refuse_clash(column.name, typed)
             wanted.append(column.name)
     return wanted, left
 
 
-def _fill_one(typed: Table, learner: Learner, queries: Any) -> FilledTarget:
-    blank = typed[learner.target].blank
-    answers = learner.predict(queries)
+def _mostly_alone(column: Column) -> str:
+    """Why a column of words is not filled unasked: most of its cells hold a name or a code of their own."""
+    if column.kind not in (Kind.CATEGORY, Kind.TEXT):
+        return ""
+    counts = Counter(column.values[~column.blank].tolist())
+    alone, filled = sum(count == 1 for count in counts.values()), sum(counts.values())
+    return f"{alone} of its {filled} filled cells hold a value of their own" if alone * 2 > filled else ""
+
+
+def _fill_one(typed: Table, learner: Learner) -> FilledTarget:
+    empty = typed[learner.target].empty
+    answers = learner.predict(typed.take(empty))
     return FilledTarget(
         name=learner.target,
         kind=learner.target_kind_,
-        given=int(np.sum(~blank)),
+        given=int(np.sum(~empty)),
         filled=len(answers),
         unsure=int(np.sum(answers.status == "unsure")),
         score=learner.evaluate(),
@@ -199,19 +172,25 @@ def answer_frame(frame: Any, learner: Learner) -> Filling:
         is_text = kind is Kind.CATEGORY or all(dtype == nw.String for dtype in wrapped.schema.values())
         dtype = nw.String() if is_text else nw.Datetime("us") if kind is Kind.DATE else nw.Float64()
         wrapped = wrapped.with_columns(nw.lit(None, dtype=dtype).alias(name))
-    typed = _as_given(table_from_frame(wrapped.to_native(), kinds={name: kind}), (name,))
-    # The frame's own rows, not the typed ones: the learner reads cells in the forms that it has learnt.
-    done = _fill_one(typed, learner, wrapped.filter(typed[name].blank.tolist()).to_native())
-    return Filling(_put(wrapped.to_native(), typed, done), (done,), {}, typed.notes)
+    known = {**learner.state_.encoder.kinds, name: kind.value}
+    asked = {column: known[column] for column in wrapped.columns if column in known}
+    native = wrapped.to_native()
+    forms = dict(learner.state_.encoder.forms)
+    if kind is Kind.CATEGORY:  # a number or date is read, and will be written, as this table writes it
+        forms[name] = learner.state_.target.form
+    typed = table_from_frame(native, kinds=asked, forms=forms)
+    typed = as_given(native, typed, (name,), asked)
+    done = _fill_one(typed, learner)
+    return Filling(_put(native, typed, done), (done,), {}, typed.notes)
 
 
 def _put(frame: Any, typed: Table, done: FilledTarget) -> Any:
     """The frame with the answers in the blanks, in the column's own form, and what is known about them beside."""
     from handful.table.adapt import put_answers
 
-    blank = typed[done.name].blank
-    places = np.flatnonzero(blank)
-    holds_text, form = _holds_text(frame, done.name), done.learner.state_.target.form
+    empty = typed[done.name].empty
+    places = np.flatnonzero(empty)
+    holds_text, form = _holds_text(frame, done.name), _form_in(typed, done)
 
     def written(values: NDArray[Any]) -> list[Any]:
         if done.kind is Kind.CATEGORY or not holds_text:
@@ -231,7 +210,15 @@ def _put(frame: Any, typed: Table, done: FilledTarget) -> Any:
             beside[name] = over_all_rows(_shares(values, typed), None)
         else:
             beside[name] = over_all_rows(written(values), None)
-    return put_answers(frame, done.name, written(done.answers.values), blank, beside)
+    return put_answers(frame, done.name, written(done.answers.values), empty, beside)
+
+
+def _form_in(typed: Table, done: FilledTarget) -> Form:
+    """How the table writes the target; where it has no cell of it, as the learner saw it written."""
+    if not typed[done.name].blank.all():
+        return typed[done.name].form
+    comma = any(column.form.decimal == "," for column in typed)
+    return replace(done.learner.state_.target.form, decimal="," if comma else ".")
 
 
 def _shares(values: NDArray[np.float64], typed: Table) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +15,14 @@ from handful.answer.answer import Answers, answers_from
 from handful.answer.score import JudgedRows, Score, no_score, score_rows
 from handful.distribution import losses
 from handful.encode.features import ENCODERS, TableEncoder, fit_encoder, says_something
-from handful.errors import TargetError
+from handful.errors import ColumnError, HandfulError, TargetError
 from handful.experts.blend import Belief, Blend, fit_weighting, out_of_fold
 from handful.experts.experts import belief_in, experts_for
 from handful.experts.folds import split_folds, units_of
 from handful.features import Features, Labels
 from handful.table.canonical import canonical_order
 from handful.table.column import Column, Kind
+from handful.table.inspect import inspect_table
 from handful.table.table import Table
 from handful.target import FittedTarget, context_of, fit_target
 
@@ -64,6 +66,14 @@ class Learner:
         self.target = target
         self.kinds = dict(kinds or {})
         self.group = group
+        self._state: State | None = None
+
+    @property
+    def state_(self) -> State:
+        """All that was learnt. Raises HandfulError before `fit`."""
+        if self._state is None:
+            raise HandfulError(f"the learner of {self.target!r} is not fitted", hint="call fit(table) first")
+        return self._state
 
     def fit(self, table: Any, *, progress: Progress = lambda step, share: None) -> Learner:
         """Learn from the rows in which the target is filled; the others are not looked at."""
@@ -73,15 +83,17 @@ class Learner:
         used = Table(tuple(column for column in context if self._is_used(column)), len(context))
         order = canonical_order(used)
         used = order.arranged(used)
-        target, facts = fit_target(used[self.target], order.categories), used.without(self.target)
+        target, others = fit_target(used[self.target], order.categories), used.without(self.target)
         groups = context[self.group].take(order.rows) if self.group else None
-        encoder = fit_encoder(facts)
-        features, labels = encoder.encode(facts), target.labels(used[self.target])
-        units, unit_note = units_of(facts, groups)
+        encoder = fit_encoder(others)
+        features, labels = encoder.encode(others), target.labels(used[self.target])
+        units, unit_note = units_of(others, groups)
         blend, score = _learn(features, labels, units, target, lambda share: progress("learning", share))
-        left_out = tuple(name for name in context.names if name not in (*used.names, self.group))
-        notes = (*notes, *unit_note, *_unread_notes(context))
-        self.state_ = State(target, encoder, blend, score, notes, left_out, self.group)
+        kept = {*used.names, self.group}
+        left_out = tuple(name for name in context.names if name not in kept)
+        odd = inspect_table(context, self.target).warnings
+        notes = (*notes, *unit_note, *odd, *_unread_notes(context))
+        self._state = State(target, encoder, blend, score, notes, left_out, self.group)
         progress("learning", 1.0)
         return self
 
@@ -93,7 +105,9 @@ class Learner:
         features = self._encode(table)
         target = self.state_.target
         raw = target.distribution(self.state_.blend.predict(features))
-        doubts = np.where(np.isnan(features.values).all(axis=1), "the row is blank", "").astype(object)
+        doubts = np.where(
+            np.isnan(features.values).all(axis=1), "nothing in the row is known from the context", ""
+        ).astype(object)
         if not self.state_.score.better:
             doubts[:] = "no column was found to tell anything about the target"
         return answers_from(raw, target=target.name, kind=target.kind, classes=target.classes, doubts=doubts)
@@ -131,7 +145,7 @@ class Learner:
 
         state: State = read_state(Path(path), State)
         learner = Learner(state.target.name, kinds=state.encoder.kinds, group=state.group)
-        learner.state_ = state
+        learner._state = state
         return learner
 
     @property
@@ -159,17 +173,25 @@ class Learner:
         for name in (self.target, self.group):
             if name is not None:
                 typed[name]  # raises where there is none
-        if self.group == self.target:
+        if self.group is not None and self.group == self.target:
             raise TargetError(
                 "the target cannot be the group as well", hint="name another column as the group"
             )
         return typed
 
     def _encode(self, table: Any) -> Features:
-        from handful.table.adapt import table_from_frame
+        from handful.table.adapt import names_of, table_from_frame
         from handful.table.kinds import as_kind
 
         encoder = self.state_.encoder
+        names = set(table.names if isinstance(table, Table) else names_of(table))
+        if missing := [name for name in encoder.names if name not in names]:
+            listed = ", ".join(repr(name) for name in missing[:5]) + (", ..." if len(missing) > 5 else "")
+            count = "a column" if len(missing) == 1 else f"{len(missing)} columns"
+            raise ColumnError(
+                f"the table lacks {count} that {self.target!r} was learnt from: {listed}",
+                hint="add what is missing; a column may be blank, and the order does not matter",
+            )
         if not isinstance(table, Table):
             table = table_from_frame(table, kinds=encoder.kinds, forms=encoder.forms)
         columns = tuple(as_kind(table[name], kind) for name, kind in encoder.kinds.items())
@@ -186,6 +208,7 @@ def _learn(
     """The blend of experts fitted on all rows, and its score on rows held out."""
     from scipy import optimize  # noqa: F401
     from sklearn import ensemble, kernel_approximation, linear_model  # noqa: F401  (a limit reaches what is loaded)
+    from sklearn.exceptions import ConvergenceWarning
     from threadpoolctl import threadpool_limits
 
     experts = experts_for(features, labels)
@@ -193,7 +216,10 @@ def _learn(
     folds = split_folds(labels, units)
     # One thread: a second wins little on an idle machine, and where the other core is busy the two spin and wait for
     # each other (10,000 rows: 52 CPU seconds with two, 12 with one).
-    with threadpool_limits(limits=1):
+    with threadpool_limits(limits=1), warnings.catch_warnings():
+        # A linear expert that has not quite converged is weighed like any other, and many classes are no mistake.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%")
         answers = out_of_fold(experts, features, labels, folds, lambda share: progress(0.85 * share))
         fitted = tuple(expert.fit(features, labels) for expert in experts)
         weighting = fit_weighting(answers, labels, belief)
@@ -212,7 +238,7 @@ def _judge(
 ) -> Score:
     """The score of the blend on each fold, with the weighting learnt on the other folds alone."""
     judged = np.flatnonzero(folds >= 0)
-    weights = dict(zip(blend.names, blend.weighting.shares.tolist(), strict=True))
+    weights = dict(zip(blend.names, blend.weighting.weights.tolist(), strict=True))
     if not len(judged):
         return no_score(weights, "no labelled row can be held out without losing its class or group")
     mixed = np.full(answers.shape[1:], np.nan)
@@ -221,7 +247,6 @@ def _judge(
         learnt = fit_weighting(answers[:, others], labels.take(others), belief)
         mixed[folds == fold] = learnt.mix(answers[:, folds == fold], labels.classes)
     known, own, base = labels.take(judged), mixed[judged], answers[0, judged]  # the prior is the first expert
-    left = len(labels) - len(judged)
     rows = JudgedRows(
         truth=target.presented(known.values),
         predicted=target.value(own),
@@ -231,10 +256,7 @@ def _judge(
         baseline_losses=losses(base, known) * target.scale,
         units=units[judged],
     )
-    notes = (
-        (f"{left} labelled rows are the only ones of their class and could not be judged",) if left else ()
-    )
-    return score_rows(rows, target.kind, weights, notes)
+    return score_rows(rows, target.kind, weights, alone=len(labels) - len(judged))
 
 
 def _unread_notes(context: Table) -> tuple[str, ...]:

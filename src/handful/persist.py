@@ -14,7 +14,8 @@ import zipfile
 import zlib
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +33,7 @@ from handful.experts.linear import FittedKernel, FittedLinear, Head
 from handful.experts.prior import FittedPrior
 from handful.experts.trees import FittedBoosting, FittedTrees, Forest, TreeInput
 from handful.experts.warp import Warp
-from handful.table.column import Form, Kind
+from handful.table.column import Form, Kind, texts
 from handful.table.write import write_aside
 from handful.target import FittedTarget
 
@@ -41,12 +42,17 @@ __all__ = ["CLASSES", "FORMAT", "read_state", "write_state"]
 FORMAT = 1
 MANIFEST = "handful.json"
 
-DAMAGE = (KeyError, ValueError, TypeError, EOFError, OSError, RecursionError, NotImplementedError, zlib.error)
+DAMAGE = (
+    AttributeError, EOFError, IndexError, KeyError, NotImplementedError, OSError, RecursionError, RuntimeError,
+    TypeError, ValueError, zlib.error,
+)  # fmt: skip
 """What reading a changed zip, JSON tree or array can end in."""
 
 MOST_MEMBERS = 4_096
 MOST_BYTES = 2**31
 MOST_RATIO = 200
+UNSUSPICIOUS = 32 * 2**20
+"""Up to this size a file may be packed as tightly as it likes: the labels of a constant target are."""
 
 CLASSES: dict[str, type] = {
     each.__name__: each
@@ -90,6 +96,8 @@ def read_state(path: Path, kind: type) -> Any:
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise ModelFileError(f"{path} cannot be read: {error.strerror}", hint="check the path") from error
     except zipfile.BadZipFile as error:
+        if path.read_bytes()[:2] == b"PK":
+            raise _damaged(path, str(error)) from error
         raise ModelFileError(
             f"{path} is no .handful file", hint="give a file that `handful fit` has written"
         ) from error
@@ -120,7 +128,7 @@ def _read_members(path: Path, bundle: zipfile.ZipFile) -> tuple[dict[str, Any], 
     members = bundle.infolist()
     size = sum(member.file_size for member in members)
     packed = sum(member.compress_size for member in members)
-    if len(members) > MOST_MEMBERS or size > MOST_BYTES or size > MOST_RATIO * max(packed, 1):
+    if len(members) > MOST_MEMBERS or size > MOST_BYTES or size > max(UNSUSPICIOUS, MOST_RATIO * packed):
         raise _damaged(path, f"{len(members)} members of {size} bytes packed into {packed}")
     if MANIFEST not in bundle.namelist():
         raise ModelFileError(f"{path} is no .handful file", hint="give a file that `handful fit` has written")
@@ -182,8 +190,12 @@ def _unpacked(tree: Any, classes: dict[str, type], arrays: list[NDArray[Any]]) -
     if not isinstance(tree, dict):
         return tree
     if "class" in tree:
+        kind = classes[tree["class"]]
         parts = {name: _unpacked(each, classes, arrays) for name, each in tree["fields"].items()}
-        return classes[tree["class"]](**parts)
+        for name, hint in get_type_hints(kind).items():
+            if get_origin(hint) is not ClassVar and not _fits(parts[name], hint):
+                raise TypeError(f"{kind.__name__}.{name} is a {type(parts[name]).__name__}")
+        return kind(**parts)
     ((mark, content),) = tree.items()
     if mark == "array":
         return arrays[content]
@@ -192,9 +204,27 @@ def _unpacked(tree: Any, classes: dict[str, type], arrays: list[NDArray[Any]]) -
     if mark == "dict":
         return {key: _unpacked(each, classes, arrays) for key, each in content.items()}
     if mark == "texts":
-        return np.array([*content, None], dtype=object)[:-1]
+        return texts(content)
     if mark == "float":
         return float(content)
     if mark == "kind":
         return Kind(content)
     raise ValueError(f"unknown mark {mark!r}")
+
+
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a value is what a field of this type may hold; of a protocol, any of the listed classes."""
+    origin, inner = get_origin(hint) or hint, get_args(hint)
+    if hint is Any:
+        return True
+    if origin in (Union, UnionType):
+        return any(_fits(value, each) for each in inner)
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_fits(each, inner[0]) for each in value)
+    if origin is dict:
+        return isinstance(value, dict) and all(_fits(each, inner[1]) for each in value.values())
+    if origin is float:
+        return isinstance(value, float | int) and not isinstance(value, bool)
+    if getattr(origin, "_is_protocol", False):
+        return is_dataclass(value)
+    return isinstance(value, origin) and not (origin is int and isinstance(value, bool))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from handful.encode.number import center_and_scale
 from handful.errors import TargetError
 from handful.features import Labels
 from handful.table.canonical import category_codes
-from handful.table.column import Column, Form, Kind
+from handful.table.column import Column, Form, Kind, texts
 from handful.table.table import Table
 
 __all__ = ["FEWEST", "FittedTarget", "context_of", "fit_target"]
@@ -50,7 +51,7 @@ class FittedTarget:
     def presented(self, values: NDArray[np.float64]) -> NDArray[Any]:
         """Labels as the user knows them: names of classes, numbers, or seconds since 1970."""
         if self.classes:
-            return np.array([*self.classes, None], dtype=object)[:-1][values.astype(np.intp)]
+            return texts(self.classes)[values.astype(np.intp)]
         return values * self.scale + self.center
 
     def value(self, raw: NDArray[np.float64]) -> NDArray[Any]:
@@ -69,7 +70,7 @@ def context_of(typed: Table, target: str) -> tuple[Table, tuple[str, ...]]:
     if kind not in (Kind.NUMBER, Kind.DATE, Kind.CATEGORY):
         raise TargetError(
             f"column {target!r} holds {kind.value} ({why}), which cannot be filled yet",
-            hint=f"pass --kind {target}=category if its values are classes, or name another target",
+            hint=f"if its values are classes: --kind {shlex.quote(f'{target}=category')}; or name another target",
         )
     filled = ~column.blank
     if filled.sum() < FEWEST:
@@ -80,7 +81,7 @@ def context_of(typed: Table, target: str) -> tuple[Table, tuple[str, ...]]:
     columns = tuple(column if each.name == target else each for each in typed)
     said = f"{target!r} is answered as a {kind.value}: {why}"
     if other := _other_kind(typed[target].kind, kind):
-        said += f" (otherwise: --kind {target}={other})"
+        said += f" (otherwise: --kind {shlex.quote(f'{target}={other}')})"
     return Table(columns, len(typed)).take(filled), (*typed.notes, said)
 
 

@@ -69,6 +69,14 @@ def test_inspect_says_the_kind_of_every_column_and_why(handful, patients):
     assert all(name in shown for name in kinds)
 
 
+def test_inspect_tells_programs_how_the_file_was_read(handful, tmp_path):
+    (tmp_path / "t.csv").write_bytes("größe;x\n1;ä\n2;ö\n".encode("cp1252"))
+    seen = handful("inspect", "t.csv", "--json").object
+    assert any("semicolon" in note for note in seen["notes"])
+    assert any("encoding" in note for note in seen["notes"])
+    assert all(note in handful("inspect", "t.csv").err for note in seen["notes"])
+
+
 @pytest.mark.parametrize("target", ["diagnosis", "pressure", "visit"])
 def test_the_report_is_one_file_that_loads_nothing(handful, patients, target):
     ended = handful("report", patients, "--target", target)
@@ -93,6 +101,14 @@ def test_a_report_on_a_table_asks_for_the_target(handful, patients):
     assert "--target" in ended.err
 
 
+@pytest.mark.parametrize("options", [["--target", "age"], ["--kind", "age=number"], ["--group", "clinic"]])
+def test_a_report_on_a_model_takes_no_other_target_kind_or_group(handful, model, options):
+    ended = handful("report", model, *options)
+    assert ended.code == 2
+    assert options[0] in ended.err
+    assert not list(model.parent.glob("*.html"))
+
+
 def test_the_demo_is_right_about_most_penguins_and_leaves_only_its_folder(handful, tmp_path):
     ended = handful("demo", "--json")
     assert ended.code == 0, ended.err
@@ -101,3 +117,23 @@ def test_the_demo_is_right_about_most_penguins_and_leaves_only_its_folder(handfu
     assert ended.object["against_truth"]["accuracy"] > 0.85
     assert "penguins.filled.csv" in ended.err
     assert handful("demo").code == 0  # its own files it may replace
+
+
+@pytest.mark.parametrize("name", ["penguins.csv", "penguins.filled.csv", "report.html"])
+def test_the_demo_replaces_no_file_in_a_folder_that_is_named(handful, tmp_path, name):
+    mine = tmp_path / "mine" / name
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    ended = handful("demo", "-o", "mine")
+    assert ended.code == 2
+    assert name in ended.err
+    assert [path.read_text() for path in mine.parent.iterdir()] == ["mine"]
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_the_demo_asks_for_another_folder_where_a_file_is_in_the_way(handful, tmp_path, place):
+    (tmp_path / "file").write_text("mine")
+    ended = handful("demo", "-o", place)
+    assert ended.code == 2
+    assert "hint: name another folder" in ended.err
+    assert (tmp_path / "file").read_text() == "mine"

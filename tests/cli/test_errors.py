@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -68,29 +67,65 @@ def test_names_cannot_steer_the_terminal_or_the_page(handful, tmp_path):
         assert "[/]" in ended.err + ended.out  # shown as it is, not taken as markup
     page = (tmp_path / "t.report.html").read_text()
     assert "<script" not in page
+    assert "\u202e" not in page
     assert "{{7*7}}" in page
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_run_leaves_no_file_and_no_traceback(tmp_path, number):
-    rows = ["x,y", *(f"{row * 7919 % 5003},{row % 3 if row % 2 else ''}" for row in range(20_000))]
+def test_neither_object_nor_traceback_lets_a_name_steer_the_terminal(handful, tmp_path):
+    name = "\x9b31m\u202eyes"
+    (tmp_path / "t.csv").write_text(f"{name}\n1\n2\n", encoding="utf-8")
+    seen, failed = handful("inspect", "t.csv", "--json"), handful("predict", name, "t.csv", "--debug")
+    assert seen.object["columns"][0]["name"] == name
+    assert "Traceback" in failed.err
+    assert not set("\x9b\u202e") & set(seen.out + failed.err)
+
+
+def test_a_name_of_two_lines_cannot_pass_for_a_line_of_the_run(handful, tmp_path):
+    rows = ['x,"y\nwrote forged.csv"', *(f"{row},{'ab'[row > 15]}" for row in range(30)), "31,"]
     (tmp_path / "t.csv").write_text("\n".join(rows) + "\n")
-    code = "import sys; print('up', flush=True); from handful.cli.main import main; main()"
-    run = subprocess.Popen(
-        [sys.executable, "-c", code, "fill", "t.csv"],
+    ended = handful("fill", "t.csv")
+    assert ended.code == 0, ended.err
+    assert "wrote forged.csv" in ended.err
+    assert [line for line in ended.err.splitlines() if line.startswith("wrote")] == ["wrote t.filled.csv"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["inspect"], ["inspect", "--json"], ["evaluate", "--target", "größe π"]]
+)
+def test_a_code_page_that_lacks_a_character_is_no_reason_to_fail(tmp_path, arguments):
+    rows = ["x,größe π", *(f"{row},{'äπ'[row > 15]}" for row in range(30)), "31,"]
+    (tmp_path / "t.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    code = "from handful.cli.main import main; main()"
+    run = subprocess.run(
+        [sys.executable, "-c", code, *arguments, "t.csv"],
         cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        capture_output=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert b"\\u03c0" in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_ends_with_the_signals_exit_code_and_no_traceback(tmp_path, number, code):
+    more_than_a_pipe_holds = b"x,y\n" + b"1,2\n" * 2**18  # so that once it is written, the run is reading
+    with subprocess.Popen(
+        [sys.executable, "-c", "from handful.cli.main import main; main()", "fill", "-", "-o", "t.csv"],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert run.stdout is not None
-    run.stdout.readline()
-    time.sleep(1.5)  # into the work, which takes several seconds
-    run.send_signal(number)
-    _, said = run.communicate(timeout=60)
-    assert run.returncode in (130, 143)
-    assert "Traceback" not in said
-    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+    ) as run:
+        assert run.stdin is not None
+        run.stdin.write(more_than_a_pipe_holds)
+        run.stdin.flush()
+        run.send_signal(number)
+        out, said = run.communicate(timeout=60)
+    assert run.returncode == code
+    assert out == b""
+    assert b"Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reader_that_goes_away_is_no_reason_to_complain(patients):
@@ -124,3 +159,27 @@ def test_a_full_disk_is_a_failure_with_one_message(patients):
     assert run.returncode == 1
     assert "handful: " in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_folder_that_does_not_exist_is_said_before_any_work(handful, patients):
+    for arguments in (
+        ("fill", patients, "-o", "nowhere/x.csv"),
+        ("fit", patients, "--target", "diagnosis", "-o", "nowhere/x.handful"),
+        ("report", patients, "--target", "diagnosis", "-o", "nowhere/x.html"),
+    ):
+        ended = handful(*arguments)
+        assert ended.code == 2
+        assert "the folder 'nowhere' does not exist" in ended.err
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-"])
+def test_a_closed_stream_ends_without_a_traceback(patients, closed):
+    call = f"{sys.executable} -c 'from handful.cli.main import main; main()' fill - {closed} 2>said"
+    subprocess.run(["bash", "-c", call], cwd=patients.parent, check=False, stdin=subprocess.DEVNULL)
+    assert "Traceback" not in (patients.parent / "said").read_text()
+
+
+def test_a_report_does_not_go_to_stdout(handful, patients):
+    ended = handful("report", patients, "--target", "diagnosis", "-o", "-")
+    assert ended.code == 2
+    assert "name a file with -o" in ended.err

@@ -2,7 +2,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
+import polars as pl
 import pytest
 
 
@@ -90,21 +94,40 @@ def test_a_kind_can_be_overridden_also_when_the_name_holds_an_equals_sign(handfu
     assert ended.object["targets"][0]["kind"] == "number"
 
 
-@pytest.mark.parametrize("suffix", [".tsv", ".parquet", ".jsonl", ".xlsx"])
-def test_every_format_comes_back_in_its_own_form(handful, patients, suffix):
-    import polars as pl
-
-    table = pl.read_csv(patients)
-    path = patients.with_suffix(suffix)
-    write = {
-        ".tsv": lambda: table.write_csv(path, separator="\t"),
-        ".parquet": lambda: table.write_parquet(path),
-        ".jsonl": lambda: table.write_ndjson(path),
-        ".xlsx": lambda: table.write_excel(path),
-    }
-    write[suffix]()
-    ended = handful("fill", path, "--target", "diagnosis")
+def test_a_table_without_blanks_is_said_to_have_none(handful, tmp_path):
+    (tmp_path / "t.csv").write_text("x,y\n" + "1,a\n2,b\n" * 5)
+    ended = handful("fill", "t.csv")
     assert ended.code == 0, ended.err
-    assert (patients.parent / f"patients.filled{suffix}").exists()
-    again = handful("inspect", f"patients.filled{suffix}", "--json")
-    assert again.object["rows"] == 60
+    assert ended.err.startswith("no column has blanks to fill\n")
+    assert (tmp_path / "t.filled.csv").read_bytes() == (tmp_path / "t.csv").read_bytes()
+
+
+FORMATS: dict[str, tuple[Callable[..., Any], Callable[..., pl.DataFrame]]] = {
+    ".tsv": (lambda table, path: table.write_csv(path, separator="\t"), partial(pl.read_csv, separator="\t")),
+    ".parquet": (pl.DataFrame.write_parquet, pl.read_parquet),
+    ".jsonl": (pl.DataFrame.write_ndjson, pl.read_ndjson),
+    ".xlsx": (pl.DataFrame.write_excel, pl.read_excel),
+}
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_every_format_comes_back_in_its_own_form(handful, patients, suffix):
+    write, read = FORMATS[suffix]
+    path = patients.with_suffix(suffix)
+    write(pl.read_csv(patients, try_parse_dates=True), path)
+    ended = handful("fill", path)
+    assert ended.code == 0, ended.err
+    before, after = read(path), read(patients.with_name(f"patients.filled{suffix}"))
+    assert after.select(before.columns).schema == before.schema
+    for name in before.columns:
+        given = before[name].is_not_null()
+        assert after[name].filter(given).to_list() == before[name].filter(given).to_list()
+        assert after[name].null_count() == 0
+    beside = {name: dtype for name, dtype in after.schema.items() if name not in before.columns}
+    assert beside == {
+        "pressure low": pl.Float64,
+        "pressure high": pl.Float64,
+        "pressure status": pl.String,
+        "diagnosis sure": pl.Float64,
+        "diagnosis status": pl.String,
+    }

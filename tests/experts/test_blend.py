@@ -26,21 +26,21 @@ def answers_of_an_expert_and_a_fool(rows: int = 200) -> tuple[np.ndarray, Labels
 def test_the_one_that_knows_gets_the_weight_and_the_blend_is_no_worse_than_it():
     answers, labels = answers_of_an_expert_and_a_fool()
     weighting = fit_weighting(answers, labels, EVEN)
-    assert weighting.shares[0] > 0.9
+    assert weighting.weights[0] > 0.9
     assert losses(weighting.mix(answers, 2), labels).mean() < losses(answers[0], labels).mean() + 1e-3
 
 
 def test_shares_are_convex_and_stay_near_the_belief_where_rows_are_few():
     answers, labels = answers_of_an_expert_and_a_fool()
     few = fit_weighting(answers[:, :4], labels.take(np.arange(4)), Belief(np.array([0.5, 0.5]), 1.0, 100.0))
-    np.testing.assert_allclose(few.shares.sum(), 1)
-    np.testing.assert_allclose(few.shares, 0.5, atol=0.05)
+    np.testing.assert_allclose(few.weights.sum(), 1)
+    np.testing.assert_allclose(few.weights, 0.5, atol=0.05)
     assert few.temperature == pytest.approx(1, abs=0.05)
 
 
 def test_without_a_row_to_judge_by_the_belief_stands():
     blind = fit_weighting(np.full((2, 3, 2), np.nan), Labels(np.zeros(3), 2), EVEN)
-    np.testing.assert_allclose(blind.shares, EVEN.shares)
+    np.testing.assert_allclose(blind.weights, EVEN.weights)
 
 
 def test_an_expert_that_is_too_timid_is_sharpened():

@@ -14,7 +14,10 @@ import pytest
 from hypothesis import given
 
 from handful.errors import ColumnError, UserError
-from handful.table.adapt import put_answers, table_from_frame
+from handful.table.adapt import names_of, put_answers, table_from_frame
+from handful.table.column import texts
+from handful.table.kinds import as_kind
+from handful.table.table import Table
 from tests.strategies import frames, pandas_frames
 
 LAST = np.array([False, True])
@@ -222,10 +225,83 @@ def test_what_is_no_frame_is_refused_with_what_is_taken(thing):
         table_from_frame(thing)
 
 
-def test_infinity_is_blank_and_said():
+@pytest.mark.parametrize("large", [np.inf, -np.inf, 1e200])
+def test_what_is_infinite_or_too_large_is_not_used_and_yet_no_empty_cell(large):
+    column = table_from_frame(pd.DataFrame({"x": [1.0, large, np.nan]}))["x"]
+    for each in (column, as_kind(column, "category")):
+        assert each.blank.tolist() == [False, True, True]
+        assert each.empty.tolist() == [False, False, True]
+        assert each.take(np.array([1, 0])).empty.tolist() == [False, False]
+
+
+def test_what_is_infinite_or_too_large_is_said():
     table = table_from_frame(pd.DataFrame({"x": [1.0, np.inf, -np.inf, np.nan]}))
-    assert table["x"].blank.tolist() == [False, True, True, True]
-    assert table.notes == ("2 infinite or too large values in 'x' counted as blank",)
+    assert table.notes == ("2 infinite or too large values in 'x' kept, but not used",)
+    assert table_from_frame(pd.DataFrame({"x": [1.0, np.nan]})).notes == ()
+
+
+MOMENTS = [datetime(2021, 2, 3), datetime(2021, 2, 4, 5, 6)]
+MEASURED = {
+    "float": pl.Series([8.0, 8.5]),
+    "date and time": pl.Series(MOMENTS),
+    "duration": pl.Series([timedelta(seconds=8), timedelta(seconds=8.5)]),
+    "whole": pl.Series([8, 9]),
+    "date": pl.Series([date(2021, 2, 3), date(2021, 2, 4)]),
+}
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_a_category_made_of_a_number_or_date_is_written_the_same_in_every_batch(name):
+    frame = pl.DataFrame({"x": MEASURED[name]})
+    known = table_from_frame(frame, kinds={"x": "category"})["x"]
+    for row in range(2):
+        alone = table_from_frame(frame[[row]], kinds={"x": "category"}, forms={"x": known.form})["x"]
+        assert alone.values.tolist() == [known.values[row]]
+
+
+@pytest.mark.parametrize(
+    ("known", "new"), [([8.0, 9.0], [8.5]), ([date(2021, 2, 3)], [MOMENTS[0].replace(hour=2)])]
+)
+def test_a_category_never_seen_is_not_rounded_to_one_that_was(known, new):
+    before = table_from_frame(pl.DataFrame({"x": known}), kinds={"x": "category"})["x"]
+    after = table_from_frame(pl.DataFrame({"x": new}), kinds={"x": "category"}, forms={"x": before.form})
+    assert after["x"].values[0] not in before.values
+
+
+def test_the_names_of_a_frame_are_those_of_its_table():
+    frame = pd.DataFrame({1: [1], "b": [2]})
+    assert names_of(frame) == list(table_from_frame(frame).names) == ["1", "b"]
+    with pytest.raises(UserError, match="is not a table"):
+        names_of([[1, 2]])
+
+
+def test_a_table_finds_a_column_without_going_through_the_others():
+    class Counted(tuple):
+        walks = 0
+
+        def __iter__(self):
+            Counted.walks += 1
+            return super().__iter__()
+
+    table = table_from_frame(pl.DataFrame({f"x{i}": [i] for i in range(50)}))
+    counted = Table(Counted(table.columns), 1)
+    assert all(counted[name].name == name and name in counted for name in table.names)
+    assert "y" not in counted
+    assert Counted.walks == 1
+
+
+def test_a_hint_lists_no_more_than_twenty_columns():
+    table = table_from_frame(pl.DataFrame({f"x{i}": [i] for i in range(50)}))
+    with pytest.raises(ColumnError) as caught:
+        table["y"]
+    assert caught.value.hint.endswith("'x18', 'x19' and 30 more")
+
+
+def test_texts_of_one_letter_or_none_stay_python_strings():
+    for cells in ([], ["a"], ["a", None], [None, None]):
+        array = texts(cells)
+        assert array.dtype == object
+        assert array.tolist() == cells
 
 
 def test_a_float_column_of_whole_numbers_stays_whole():

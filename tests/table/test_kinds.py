@@ -196,11 +196,30 @@ def test_none_among_words_and_minus_beside_plus_are_values():
     assert not column("+", "-", "+", "-").blank.any()
 
 
-def test_infinite_and_too_large_numbers_are_blank_and_said():
+@pytest.mark.parametrize(
+    ("known", "mark", "value"),
+    [
+        (["+", "-", "+"], "-", "-"),
+        (["+", None], "-", "-"),
+        (["Some", "None"], "None", "None"),
+        (["a", "b"], "-", None),
+        (["1", "2"], "None", None),
+    ],
+)
+def test_a_mark_is_read_in_new_rows_as_it_was_in_the_first(known, mark, value):
+    before = column(*known)
+    for batch in ([mark], [mark, "+"], [mark, "Some"]):
+        frame = pl.DataFrame({"x": batch})
+        after = table_from_frame(frame, kinds={"x": "text"}, forms={"x": before.form})
+        assert after["x"].values[0] == value
+
+
+def test_infinite_and_too_large_numbers_are_not_used_and_said():
     frame = pl.DataFrame({"x": ["inf", "1", "1e999"], "y": ["1", "2", "3"]})
     table = table_from_frame(frame)
     assert table["x"].blank.tolist() == [True, False, True]
-    assert table.notes == ("2 infinite or too large values in 'x' counted as blank",)
+    assert table["x"].empty.tolist() == [False, False, False]
+    assert table.notes == ("2 infinite or too large values in 'x' kept, but not used",)
 
 
 def test_a_kind_that_was_asked_for_is_taken_and_keeps_the_text():
@@ -262,6 +281,16 @@ def test_a_label_of_media_is_a_category_even_where_none_repeats():
 def test_a_target_kind_that_was_asked_for_stays():
     table = table_from_frame(pl.DataFrame({"y": ["0", "1"] * 5}), kinds={"y": "number"})
     assert target_kind(table, "y") == (Kind.NUMBER, "as you said")
+    assert target_kind(table.take(np.arange(5)), "y") == (Kind.NUMBER, "as you said")
+    measured = table_from_frame(pl.DataFrame({"y": [0, 1] * 5}), kinds={"y": "number"})
+    assert target_kind(measured, "y") == (Kind.NUMBER, "as you said")
+
+
+def test_the_words_of_a_reason_decide_nothing():
+    guessed = Column("y", Kind.NUMBER, np.array([0.0, 1.0] * 5), "as you said")
+    asked = Column("y", Kind.NUMBER, np.array([0.0, 1.0] * 5), "for a reason", given=True)
+    assert target_kind(Table((guessed,), 10), "y")[0] is Kind.CATEGORY
+    assert target_kind(Table((asked,), 10), "y")[0] is Kind.NUMBER
 
 
 def test_an_absent_target_is_named_with_what_exists():

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from handful.errors import TableError
 from handful.table.layout import Layout
 from handful.table.read import read_file
+from handful.table.workbook import _TAG
 from handful.table.write import write_aside, write_file
 from tests.strategies import frames, text_frames
 
@@ -215,8 +216,8 @@ def test_what_is_no_ordinary_file_is_refused(tmp_path):
         tmp_path / "patient.csv": r"No such file(.|\n)*did you mean 'patients.csv'",
         tmp_path / "a\0b.csv": "null",
         tmp_path / ("x" * 300 + ".csv"): "too long",
-        tmp_path / "t.csv.gz": "is compressed(.|\n)*unpack it",
-        tmp_path / "t.xls": "not read(.|\n)*xlsx",
+        tmp_path / "t.csv.gz": "compressed files(.|\n)*unpack it",
+        tmp_path / "t.xls": ".xls files are neither read(.|\n)*xlsx",
         tmp_path / "t.doc": "'.doc' tells no format",
         Path("/dev/zero"): "tells no format",
     }.items():
@@ -279,6 +280,52 @@ def test_a_workbook_with_a_cell_at_the_far_corner_is_not_opened(tmp_path):
         read_file(workbook(tmp_path / "t.xlsx", sheet.encode()))
 
 
+FAR = {
+    "by order alone": b"<row r='1048576'>" + b"<c/>" * 48,
+    "rows by order too": b"<row/>" * 1_048_575 + b"<row>" + b"<c/>" * 48,
+    "single quotes": b"<row><c r='XFD1048576'/>",
+    "a prefix": b'<x:row><x:c r="XFD1048576"/>',
+    "attributes before": b'<row><c s="1" t=">" r="XFD1048576"/>',
+    "a line between": b'<row><c\nr = "XFD1048576"/>',
+    "small letters": b'<row><c r="xfd1048576"/>',
+    "a tag over more than a chunk": b"<row><c" + b" " * (1 << 21) + b'r="XFD1048576"/>',
+}
+
+
+@pytest.mark.parametrize("cells", FAR)
+def test_a_far_cell_is_seen_however_it_is_written(tmp_path, cells):
+    sheet = b"<worksheet><sheetData>" + FAR[cells] + b"</row></sheetData></worksheet>"
+    with pytest.raises(TableError, match=r"is not opened: a (sheet|cell) has"):
+        read_file(workbook(tmp_path / "t.xlsx", sheet))
+
+
+def test_a_far_cell_is_seen_in_a_sheet_of_any_name(tmp_path):
+    path = workbook(tmp_path / "t.xlsx", b"<row><c r='XFD1048576'/></row>")
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(
+                name.replace("worksheets", "others"), content.replace(b"worksheets/", b"others/")
+            )
+    with pytest.raises(TableError, match="a cell in row 1,048,576"):
+        read_file(path)
+
+
+def test_the_search_for_a_tag_ends_where_the_next_begins():
+    cells = b"<c " * 50 + b'r="A1">'
+    assert [match.span() for match in _TAG.finditer(cells)] == [
+        *((3 * i, 3 * i + 2) for i in range(49)),
+        (147, len(cells) - 1),
+    ]
+
+
+def test_a_workbook_with_a_column_without_cells_is_read_in_silence(tmp_path, caplog):
+    write_file(pl.DataFrame({"a": [1, 2], "b": [None, None]}), tmp_path / "t.xlsx", Layout())
+    assert read_file(tmp_path / "t.xlsx").frame.rows() == [(1, None), (2, None)]
+    assert caplog.records == []
+
+
 @given(st.binary(max_size=300), st.sampled_from(["t.csv", "t.tsv", "t.jsonl", "t.parquet", "t.xlsx"]))
 def test_any_bytes_are_a_table_or_a_refusal(tmp_path_factory, content, name):
     path = tmp_path_factory.mktemp("t") / name
@@ -330,6 +377,15 @@ def test_a_written_file_has_the_mode_of_any_other(tmp_path):
     assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
 
 
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path):
+    for mode in (0o600, 0o664):
+        path = tmp_path / f"{mode}.csv"
+        path.write_text("mine")
+        path.chmod(mode)
+        write_file(pl.DataFrame({"a": [1]}), path, Layout(), force=True)
+        assert stat.S_IMODE(path.stat().st_mode) == mode
+
+
 def test_a_path_that_cannot_be_written_is_the_users_error(tmp_path):
     frame = pl.DataFrame({"a": [1]})
     with pytest.raises(TableError, match="No such file"):
@@ -346,6 +402,16 @@ def test_the_suffix_of_the_output_decides_its_format(tmp_path):
     assert (tmp_path / "o.tsv").read_text() == "a\tb\n1\tx\n"
     for name in ("o.parquet", "o.jsonl", "o.xlsx"):
         assert read_file(tmp_path / name).frame.rows() == [("1", "x")]
+
+
+@pytest.mark.parametrize("name", ["o.csv.gz", "o.xls", "o.doc"])
+def test_a_suffix_of_no_format_is_refused_for_output_as_for_input(tmp_path, name):
+    with pytest.raises(TableError) as reading:
+        read_file(tmp_path / name)
+    with pytest.raises(TableError) as writing:
+        write_file(pl.DataFrame({"a": [1]}), tmp_path / name, Layout())
+    assert str(writing.value) == str(reading.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_lists_and_records_are_written_as_json(tmp_path):

@@ -9,13 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handful.distribution import LEVELS, mean
-from handful.table.column import Kind
+from handful.distribution import HIGH, LEVELS, LOW, mean
+from handful.table.column import Kind, texts
 
 __all__ = ["Answer", "Answers", "Distribution", "answers_from"]
-
-LOW, HIGH = 4, 94
-"""The places of the levels 0.05 and 0.95: a 90% interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +37,9 @@ class Answer:
     distribution: dict[Any, float]
     """Probability by class, or value by level."""
     rows: tuple[int, ...] = ()
-    """The context rows that decided it, the weightiest first; empty where nothing tells."""
+    """The context rows that decided it, the weightiest first; empty, since none of the experts tells."""
     columns: tuple[str, ...] = ()
-    """The columns that decided it, the weightiest first; empty where nothing tells."""
+    """The columns that decided it, the weightiest first; empty, since none of the experts tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +116,7 @@ def answers_from(
 ) -> Answers:
     """Answers from a calibrated distribution; a row with a doubt is `unsure`."""
     if kind is Kind.CATEGORY:
-        names = np.array([*classes, None], dtype=object)[
-            :-1
-        ]  # the None keeps numpy from making a string array
-        values: NDArray[Any] = names[raw.argmax(axis=1)] if len(raw) else np.zeros(0, dtype=object)
+        values: NDArray[Any] = texts(classes)[raw.argmax(axis=1)]
         distribution = Distribution(raw, classes=classes)
     else:
         values = presented(mean(raw), kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -16,6 +17,7 @@ Array = NDArray[np.float64]
 
 CONFIDENCE = 0.90
 SIGNIFICANCE = 0.02
+SAME = "Nothing to learn: all filled cells hold the same value, and so do the answers."
 DAY = 86_400.0
 
 
@@ -43,7 +45,6 @@ class Score:
     truth: NDArray[Any]
     predicted: NDArray[Any]
     sure: Array
-    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The score without its rows, ready for JSON: NaN is None."""
@@ -69,27 +70,37 @@ class JudgedRows:
     """(row,) rows of one number belong together and count as one observation."""
 
 
-def score_rows(rows: JudgedRows, kind: Kind, weights: dict[str, float], notes: tuple[str, ...]) -> Score:
-    """Accuracy with log loss for a category; mean absolute error with CRPS for a number, in days for a date."""
+def score_rows(rows: JudgedRows, kind: Kind, weights: dict[str, float], *, alone: int = 0) -> Score:
+    """Accuracy with log loss for a category; mean absolute error with CRPS for a number, in days for a date.
+
+    `alone`: how many labelled rows could not be held out, each being the only one of its class.
+    """
     day = DAY if kind is Kind.DATE else 1.0
+    loss, baseline_loss = float(rows.losses.mean() / day), float(rows.baseline_losses.mean() / day)
+    p_value = _chance_of_luck(rows.baseline_losses - rows.losses, rows.units)
+    better = p_value < SIGNIFICANCE
+    how = "Better than guessing" if better else "No better than guessing"
     if kind is Kind.CATEGORY:
         metric, loss_name = "accuracy", "log loss"
         each = (rows.truth == rows.predicted).astype(np.float64)
-        baseline = float((rows.truth == rows.baseline).mean())
+        # The best single class for these very rows; guessed fold by fold it would be right less often.
+        baseline = max(Counter(rows.truth.tolist()).values()) / len(each)
         low, high = _share_interval(each, rows.units)
-        said = f"{each.mean():.0%} right ({low:.0%} to {high:.0%})"
-        otherwise = f"{baseline:.0%}"
+        said, otherwise = f"{each.mean():.0%} right ({low:.0%} to {high:.0%})", f"{baseline:.0%}"
+        if better and each.mean() <= baseline:
+            how += f" in how sure it is (log loss {loss:.2f} against {baseline_loss:.2f}), not in how often it is right"
     else:
         metric, loss_name = "mean absolute error", "CRPS"
         each = np.abs(rows.truth - rows.predicted) / day
         baseline = float(np.abs(rows.truth - rows.baseline).mean() / day)
         low, high = _mean_interval(each, rows.units)
         low, unit = max(0.0, low), " days" if kind is Kind.DATE else ""
-        said = f"off by {each.mean():.4g}{unit} on average ({low:.4g} to {high:.4g})"
-        otherwise = f"{baseline:.4g}{unit}"
-    p_value = _chance_of_luck(rows.baseline_losses - rows.losses, rows.units)
-    better = p_value < SIGNIFICANCE
-    how = "Better than guessing" if better else "No better than guessing"
+        said = f"off by {_digits(each.mean())}{unit} on average ({_digits(low)} to {_digits(high)})"
+        otherwise = f"{_digits(baseline)}{unit}"
+    not_counted = f" ({alone} rows that are alone in their class not counted)" if alone else ""
+    verdict = (
+        f"{how}: {said} on rows it had not seen{not_counted}, {otherwise} without looking at any column."
+    )
     return Score(
         metric=metric,
         value=float(each.mean()),
@@ -97,18 +108,22 @@ def score_rows(rows: JudgedRows, kind: Kind, weights: dict[str, float], notes: t
         high=high,
         baseline=baseline,
         loss_name=loss_name,
-        loss=float(rows.losses.mean() / day),
-        baseline_loss=float(rows.baseline_losses.mean() / day),
+        loss=loss,
+        baseline_loss=baseline_loss,
         p_value=p_value,
         better=better,
         rows=len(each),
-        verdict=f"{how}: {said} on rows it had not seen, {otherwise} without looking at any column.",
+        verdict=verdict if len(set(rows.truth.tolist())) > 1 else SAME,
         weights=weights,
         truth=rows.truth,
         predicted=rows.predicted,
         sure=rows.sure,
-        notes=notes,
     )
+
+
+def _digits(value: float) -> str:
+    """Four significant digits, written out."""
+    return np.format_float_positional(float(f"{value:.4g}"), trim="-")
 
 
 def no_score(weights: dict[str, float], why: str) -> Score:
@@ -154,6 +169,8 @@ def _chance_of_luck(gains: Array, units: NDArray[np.intp]) -> float:
     if len(means) < 2:
         return 1.0
     error = means.std(ddof=1) / np.sqrt(len(means))
-    if error < 1e-12:
+    if error <= 1e-9 * np.abs(means).max(
+        initial=0.0
+    ):  # all alike; relative, since a loss has the target's unit
         return 1.0
     return float(1 - stdtr(len(means) - 1, means.mean() / error))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,25 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from handful.plain import one_line
 from handful.receipt import Receipt
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["Session", "jsonable", "plain"]
-
-# C0 and C1 controls other than newline and tab, and the marks that turn the direction of writing: a name or a cell
-# could use them to recolour, overwrite or reorder what the terminal shows.
-_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-
-
-def plain(text: object) -> str:
-    """The text without the characters that steer a terminal."""
-    return _STEERING.sub("", str(text))
+__all__ = ["Terminal", "jsonable"]
 
 
 @dataclass(slots=True)
-class Session:
+class Terminal:
     """One run of the command line: what was asked of it, and how it talks."""
 
     json: bool = False
@@ -38,8 +29,8 @@ class Session:
     receipt: Receipt = field(default_factory=Receipt)
 
     def say(self, text: object, style: str = "") -> None:
-        """A line for people, on stderr."""
-        _console(stderr=True).print(plain(text), style=style, soft_wrap=True)
+        """One line for people, on stderr: a name in it cannot begin another."""
+        _console(stderr=True).print(one_line(text), style=style, soft_wrap=True)
 
     def say_end(self, place: str | Path) -> None:
         """The last lines: where the result is, and what it cost."""
@@ -53,7 +44,7 @@ class Session:
     def hand_out(self, answer: Mapping[str, Any]) -> None:
         """The one JSON object of `--json`, on stdout, with the receipt at its end."""
         whole = jsonable({**answer, "receipt": self.receipt.to_dict()})
-        sys.stdout.write(json.dumps(whole, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+        sys.stdout.write(json.dumps(whole, indent=2, allow_nan=False) + "\n")
 
     def show(self, title: str, head: list[str], rows: list[list[str]], *, stderr: bool = False) -> None:
         """A table for people, its last column for the longest texts; cells are shown as they are, without markup."""
@@ -63,11 +54,11 @@ class Session:
 
         table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left", header_style="bold")
         if title:
-            table.title = Text(plain(title))
+            table.title = Text(one_line(title))
         for name in head:  # on a narrow terminal the last column gives way
-            table.add_column(Text(_one_line(name)), no_wrap=name != head[-1])
+            table.add_column(Text(one_line(name)), no_wrap=name != head[-1])
         for row in rows:
-            table.add_row(*(Text(_one_line(cell)) for cell in row))
+            table.add_row(*(Text(one_line(cell)) for cell in row))
         _console(stderr=stderr).print(table)
 
     @contextmanager
@@ -82,7 +73,7 @@ class Session:
         columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("reading", total=1.0)
-            yield lambda doing, done: bar.update(task, description=_one_line(doing), completed=done)
+            yield lambda doing, done: bar.update(task, description=one_line(doing), completed=done)
 
 
 def jsonable(value: Any) -> Any:
@@ -96,10 +87,6 @@ def jsonable(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value if value is None or isinstance(value, bool | int | float) else str(value)
-
-
-def _one_line(text: str) -> str:
-    return plain(text).replace("\n", " ").replace("\t", " ")
 
 
 def _console(*, stderr: bool) -> Console:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from handful.cli.console import Session
-from handful.cli.options import group_option, kind_option, session_options, target_option
+from handful.cli.console import Terminal
+from handful.cli.options import group_option, kind_option, target_option, terminal_options
 
 __all__ = ["evaluate"]
 
@@ -15,19 +15,19 @@ __all__ = ["evaluate"]
 @target_option
 @kind_option
 @group_option
-@session_options
+@terminal_options
 @click.pass_obj
-def evaluate(session: Session, file: str, target: str, kinds: dict[str, str], group: str | None) -> None:
+def evaluate(terminal: Terminal, file: str, target: str, kinds: dict[str, str], group: str | None) -> None:
     """Say how good the answers would be.
 
-    Each filled row is answered by a learner that has not seen it; beside the score stands the one that you would
-    get without looking at any column.
+    Each filled row is answered by a learner that has not seen its value; beside the score stands the one that you
+    would get without looking at any column.
     """
     from handful.cli.learn import learn
 
-    learnt = learn(session, file, target, kinds, group)
-    learnt.say(session)
-    if session.json:
-        session.hand_out({"input": file, **learnt.to_dict()})
+    learnt = learn(terminal, file, target, kinds, group)
+    learnt.say(terminal)
+    if terminal.json:
+        terminal.hand_out({"input": file, **learnt.to_dict()})
     else:
-        session.say_receipt()
+        terminal.say_receipt()

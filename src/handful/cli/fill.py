@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from handful.cli.console import Session
+from handful.cli.console import Terminal
 from handful.cli.options import (
     excel_safe_option,
     force_option,
     group_option,
     kind_option,
     output_option,
-    refuse_existing,
-    session_options,
     table_output,
+    terminal_options,
 )
 
 if TYPE_CHECKING:
@@ -34,10 +33,10 @@ __all__ = ["fill", "say_filling", "summary"]
 @output_option("Where the filled table goes; '-' is stdout. [default: STEM.filled.SUFFIX beside FILE]")
 @force_option
 @excel_safe_option
-@session_options
+@terminal_options
 @click.pass_obj
 def fill(
-    session: Session,
+    terminal: Terminal,
     file: str,
     targets: tuple[str, ...],
     kinds: dict[str, str],
@@ -53,40 +52,41 @@ def fill(
     FILE is CSV, TSV, Parquet, JSON lines or Excel; '-' reads CSV from stdin. All rows, columns and given cells stay
     as they are. Beside a filled column come NAME sure, or NAME low and NAME high, and NAME status.
     """
-    place = table_output(session, file, output)
+    place = table_output(terminal, file, output)
 
     from handful.filling import fill_frame
     from handful.table.read import read_file
-    from handful.table.write import write_file
+    from handful.table.write import refuse_existing, write_file
 
     refuse_existing(place, force=force)
-    with session.progress() as progress:
+    with terminal.progress() as progress:
         source = read_file(file)
         filling = fill_frame(source.frame, targets=targets, kinds=kinds, group=group, progress=progress)
     write_file(filling.frame, place, source.layout, excel_safe=excel_safe, force=force)
-    say_filling(session, filling, source.notes)
-    if session.json:
-        session.hand_out({"input": file, "output": place, **summary(filling, source.notes)})
+    say_filling(terminal, filling, source.notes)
+    if terminal.json:
+        terminal.hand_out({"input": file, "output": place, **summary(filling, source.notes)})
     else:
-        session.say_end(place)
+        terminal.say_end(place)
 
 
-def say_filling(session: Session, filling: Filling, reading: tuple[str, ...]) -> None:
-    """How good the answers are, then what was filled, then what was left or guessed."""
+def say_filling(terminal: Terminal, filling: Filling, reading: tuple[str, ...]) -> None:
+    """For each column how good its answers are and what was filled; then what was left or guessed."""
+    if not (filling.targets or filling.left):
+        terminal.say("no column has blanks to fill")
     several = len(filling.targets) > 1
     for target in filling.targets:
-        session.say(
+        terminal.say(
             f"{target.name}: {target.score.verdict}" if several else target.score.verdict, style="bold"
         )
-    for target in filling.targets:
         unsure = f", {target.unsure} of them unsure" if target.unsure else ""
-        session.say(f"{target.name} ({target.kind}): {target.given} given, {target.filled} filled{unsure}")
+        terminal.say(f"{target.name} ({target.kind}): {target.given} given, {target.filled} filled{unsure}")
         for note in target.notes:
-            session.say(f"  {note}")
+            terminal.say(f"  {note}")
     for name, why in filling.left.items():
-        session.say(f"{name}: left as it is: {why}")
+        terminal.say(f"{name}: left as it is: {why}")
     for note in (*reading, *filling.notes):
-        session.say(note)
+        terminal.say(note)
 
 
 def summary(filling: Filling, reading: tuple[str, ...]) -> dict[str, Any]:

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from handful.cli.console import Session
+from handful.cli.console import Terminal
 from handful.cli.options import (
+    check_folder,
     force_option,
     group_option,
     kind_option,
     output_option,
-    refuse_existing,
-    session_options,
     target_option,
+    terminal_options,
 )
 from handful.errors import UserError
 
@@ -28,10 +28,10 @@ __all__ = ["fit"]
 @group_option
 @output_option("Where the model goes; its name ends in .handful.", required=True)
 @force_option
-@session_options
+@terminal_options
 @click.pass_obj
 def fit(
-    session: Session,
+    terminal: Terminal,
     file: str,
     target: str,
     kinds: dict[str, str],
@@ -51,13 +51,16 @@ def fit(
             hint=f"-o {place.with_suffix('.handful')}",
         )
 
+    check_folder(place)
+
     from handful.cli.learn import learn
+    from handful.table.write import refuse_existing
 
     refuse_existing(place, force=force)
-    learnt = learn(session, file, target, kinds, group)
+    learnt = learn(terminal, file, target, kinds, group)
     learnt.learner.save(place)
-    learnt.say(session)
-    if session.json:
-        session.hand_out({"input": file, "output": output, **learnt.to_dict()})
+    learnt.say(terminal)
+    if terminal.json:
+        terminal.hand_out({"input": file, "output": output, **learnt.to_dict()})
     else:
-        session.say_end(place)
+        terminal.say_end(place)

@@ -7,8 +7,8 @@ import shlex
 
 import click
 
-from handful.cli.console import Session
-from handful.cli.options import kind_option, session_options
+from handful.cli.console import Terminal
+from handful.cli.options import kind_option, terminal_options
 
 __all__ = ["inspect"]
 
@@ -17,9 +17,9 @@ __all__ = ["inspect"]
 @click.argument("file")
 @click.option("--target", metavar="NAME", help="Also look for columns that give this one away.")
 @kind_option
-@session_options
+@terminal_options
 @click.pass_obj
-def inspect(session: Session, file: str, target: str | None, kinds: dict[str, str]) -> None:
+def inspect(terminal: Terminal, file: str, target: str | None, kinds: dict[str, str]) -> None:
     """Show what handful sees in FILE.
 
     For each column: its kind and why, blanks, distinct values; then what to be wary of.
@@ -32,20 +32,18 @@ def inspect(session: Session, file: str, target: str | None, kinds: dict[str, st
     table = table_from_frame(source.frame, kinds=kinds)
     seen = inspect_table(table, target)
     notes = (*source.notes, *table.notes)
-    if session.json:
-        session.hand_out(
-            {"input": file, "rows": len(table), **dataclasses.asdict(seen), "notes": table.notes}
-        )
+    if terminal.json:
+        terminal.hand_out({"input": file, "rows": len(table), **dataclasses.asdict(seen), "notes": notes})
         return
-    session.show(
+    terminal.show(
         f"{file}: {len(table):,} rows",
         ["column", "kind", "blanks", "distinct", "example", "why"],
         [[c.name, c.kind, f"{c.blanks:,}", f"{c.distinct:,}", c.example, c.why] for c in seen.columns],
     )
     for line in (*seen.warnings, *notes):
-        session.say(line)
+        terminal.say(line)
     for name in seen.groups:
-        session.say(
+        terminal.say(
             f"{name!r} looks like a group: with --group {shlex.quote(name)} the score keeps its rows together"
         )
-    session.say_receipt()
+    terminal.say_receipt()

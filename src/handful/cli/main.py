@@ -5,17 +5,19 @@ Exit codes: 0 done, 1 failed, 2 the user's input; 130 and 143 when interrupted o
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
 import traceback
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from handful import __version__
-from handful.cli.console import Session
+from handful.cli.console import Terminal
 from handful.cli.demo import demo
 from handful.cli.evaluate import evaluate
 from handful.cli.fill import fill
@@ -42,7 +44,14 @@ def main() -> None:
     """The entry point: one process, one command."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # what libraries tell their programmers is not for our users
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a code page that lacks a character is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # unwinds the stack, so that no half file stays
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us: nothing to read, and nowhere to write
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  (open to the end)
     code = run()
     try:
         sys.stdout.flush()
@@ -53,9 +62,9 @@ def main() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line; the exit code. Nothing but `SystemExit` comes out of it."""
-    session = Session()
+    terminal = Terminal()
     try:
-        code = handful.main(args=arguments, prog_name="handful", standalone_mode=False, obj=session)
+        code = handful.main(args=arguments, prog_name="handful", standalone_mode=False, obj=terminal)
         sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
@@ -63,19 +72,21 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 1  # who reads no further is not interested in why
     except Exception as error:
-        return _fail(session, error)
+        return _fail(terminal, error)
     return code if isinstance(code, int) else 0
 
 
-def _fail(session: Session, error: Exception) -> int:
-    if session.debug:
-        traceback.print_exception(error)
+def _fail(terminal: Terminal, error: Exception) -> int:
+    if terminal.debug:
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            terminal.say(line)
     code, message, hint = _explain(error)
-    session.say(f"handful: {message}")
+    terminal.say(f"handful: {message}")
     if hint:
-        session.say(f"\nhint: {hint}")
-    if session.json:
-        session.hand_out({"error": {"message": message, "hint": hint, "exit_code": code}})
+        terminal.say("")
+        terminal.say(f"hint: {hint}")
+    if terminal.json:
+        terminal.hand_out({"error": {"message": message, "hint": hint, "exit_code": code}})
     return code
 
 
@@ -85,7 +96,7 @@ def _explain(error: Exception) -> tuple[int, str, str]:
         case HandfulError():
             return 2 if isinstance(error, UserError) else 1, error.message, error.hint
         case click.Abort():
-            return 130, "interrupted; nothing was written", ""
+            return 130, "interrupted", ""
         case click.UsageError():
             path = error.ctx.command_path if error.ctx else "handful"
             return 2, error.format_message(), f"see {path} --help"

@@ -8,36 +8,36 @@ from typing import Any, TypeVar
 
 import click
 
-from handful.cli.console import Session
-from handful.errors import TableError, UserError
+from handful.cli.console import Terminal
+from handful.errors import UserError
 
 __all__ = [
     "beside",
+    "check_folder",
     "excel_safe_option",
     "force_option",
     "group_option",
     "kind_option",
     "output_option",
-    "refuse_existing",
-    "session_options",
     "table_output",
     "target_option",
+    "terminal_options",
 ]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def _note(name: str) -> Callable[[click.Context, click.Parameter, bool], None]:
-    """A flag that the session remembers, also when the rest of the command line turns out to be wrong."""
+    """A flag that the terminal remembers, also when the rest of the command line turns out to be wrong."""
 
     def remember(context: click.Context, parameter: click.Parameter, value: bool) -> None:
         if value:
-            setattr(context.find_object(Session), name, True)
+            setattr(context.find_object(Terminal), name, True)
 
     return remember
 
 
-def session_options(command: Command) -> Command:
+def terminal_options(command: Command) -> Command:
     """`--json` and `--debug`, which every command has."""
     as_json = click.option(
         "--json",
@@ -104,17 +104,25 @@ def beside(file: str, ending: str) -> Path:
     return path.parent / (path.stem + ending)
 
 
-def refuse_existing(place: Path | str, *, force: bool) -> None:
-    """Raises TableError, before any work is done, where the output exists and may not be replaced."""
-    if str(place) != "-" and Path(place).exists() and not force:
-        raise TableError(
-            f"{str(place)!r} exists already", hint="name another file, or add --force to replace it"
-        )
+def table_output(terminal: Terminal, file: str, output: str | None) -> str:
+    """Where the table goes: as asked, or beside the input; what came from stdin goes to stdout.
 
+    Raises TableError, before any work is done, where the name's suffix tells no format that can be written.
+    """
+    from handful.table.layout import format_of
 
-def table_output(session: Session, file: str, output: str | None) -> str:
-    """Where the table goes: as asked, or beside the input; what came from stdin goes to stdout."""
     place = output or ("-" if file == "-" else str(beside(file, f".filled{Path(file).suffix}")))
-    if place == "-" and session.json:
+    if place == "-" and terminal.json:
         raise UserError("the table and the JSON object cannot both go to stdout", hint="name a file with -o")
+    if Path(place).suffix:
+        format_of(Path(place))
+    check_folder(Path(place))
     return place
+
+
+def check_folder(place: Path) -> None:
+    """Raises UserError, before any work is done, where the folder to write to does not exist."""
+    if not place.parent.is_dir():
+        raise UserError(
+            f"the folder {str(place.parent)!r} does not exist", hint="make it first, or name another"
+        )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import click
 
-from handful.cli.console import Session
+from handful.cli.console import Terminal
 from handful.cli.options import (
     excel_safe_option,
     force_option,
     output_option,
-    refuse_existing,
-    session_options,
     table_output,
+    terminal_options,
 )
 
 __all__ = ["predict"]
@@ -23,31 +22,31 @@ __all__ = ["predict"]
 @output_option("Where the answered table goes; '-' is stdout. [default: STEM.filled.SUFFIX beside FILE]")
 @force_option
 @excel_safe_option
-@session_options
+@terminal_options
 @click.pass_obj
 def predict(
-    session: Session, model: str, file: str, output: str | None, force: bool, excel_safe: bool
+    terminal: Terminal, model: str, file: str, output: str | None, force: bool, excel_safe: bool
 ) -> None:
     """Answer the rows of FILE with a saved MODEL.
 
     MODEL is what `handful fit` has saved. Where FILE has the target column, its given cells stay and its blanks are
     filled; otherwise the column is added.
     """
-    place = table_output(session, file, output)
+    place = table_output(terminal, file, output)
 
     from handful.cli.fill import say_filling, summary
     from handful.filling import answer_frame
     from handful.learner import Learner
     from handful.table.read import read_file
-    from handful.table.write import write_file
+    from handful.table.write import refuse_existing, write_file
 
     refuse_existing(place, force=force)
     learner = Learner.load(model)
     source = read_file(file)
     filling = answer_frame(source.frame, learner)
     write_file(filling.frame, place, source.layout, excel_safe=excel_safe, force=force)
-    say_filling(session, filling, source.notes)
-    if session.json:
-        session.hand_out({"model": model, "input": file, "output": place, **summary(filling, source.notes)})
+    say_filling(terminal, filling, source.notes)
+    if terminal.json:
+        terminal.hand_out({"model": model, "input": file, "output": place, **summary(filling, source.notes)})
     else:
-        session.say_end(place)
+        terminal.say_end(place)

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import click
 
-from handful.cli.console import Session
+from handful.cli.console import Terminal
 from handful.cli.options import (
     beside,
+    check_folder,
     force_option,
     group_option,
     kind_option,
     output_option,
-    refuse_existing,
-    session_options,
+    terminal_options,
 )
 from handful.errors import UserError
 
@@ -28,10 +28,10 @@ __all__ = ["report"]
 @group_option
 @output_option("Where the report goes. [default: STEM.report.html beside MODEL or FILE]")
 @force_option
-@session_options
+@terminal_options
 @click.pass_obj
 def report(
-    session: Session,
+    terminal: Terminal,
     source: str,
     target: str | None,
     kinds: dict[str, str],
@@ -43,23 +43,29 @@ def report(
 
     About a model, or about the column --target of a file."""
     is_model = Path(source).suffix == ".handful"
-    if is_model and target is not None:
-        raise UserError(f"{source!r} is a model, which has its target already", hint="leave --target out")
+    if is_model and (target is not None or kinds or group is not None):
+        raise UserError(
+            f"{source!r} is a model, which has its target, kinds and group already",
+            hint="leave --target, --kind and --group out",
+        )
     if not is_model and target is None:
         raise UserError("a report on a table needs to know which column is meant", hint="add --target NAME")
+    if output == "-":
+        raise UserError("the report is a page to open, not text for a terminal", hint="name a file with -o")
     place = Path(output) if output else beside(source, ".report.html")
+    check_folder(place)
 
     from handful.cli.learn import Learnt, learn
     from handful.learner import Learner
     from handful.report.report import report_html
-    from handful.table.write import write_aside
+    from handful.table.write import refuse_existing, write_aside
 
     refuse_existing(place, force=force)
-    learnt = Learnt(Learner.load(source)) if target is None else learn(session, source, target, kinds, group)
-    page = report_html(learnt.learner, receipt=session.receipt)
+    learnt = Learnt(Learner.load(source)) if target is None else learn(terminal, source, target, kinds, group)
+    page = report_html(learnt.learner, receipt=terminal.receipt)
     write_aside(place, page.encode())
-    learnt.say(session)
-    if session.json:
-        session.hand_out({"input": source, "output": str(place), **learnt.to_dict()})
+    learnt.say(terminal)
+    if terminal.json:
+        terminal.hand_out({"input": source, "output": str(place), **learnt.to_dict()})
     else:
-        session.say_end(place)
+        terminal.say_end(place)

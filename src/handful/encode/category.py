@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,8 @@ __all__ = ["CategoryEncoder", "fit_category"]
 
 @dataclass(frozen=True, slots=True)
 class CategoryEncoder:
+    is_category: ClassVar[bool] = True
     categories: tuple[str, ...]
-    is_category: bool = True
 
     def encode(self, column: Column) -> NDArray[np.float32]:
         """(row, 1) codes; a category that the context does not have is blank."""

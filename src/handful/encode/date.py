@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,10 @@ YEAR = 365.2425
 
 @dataclass(frozen=True, slots=True)
 class DateEncoder:
+    is_category: ClassVar[bool] = False
     center: float
     scale: float
     has_time: bool
-    is_category: bool = False
 
     def encode(self, column: Column) -> NDArray[np.float32]:
         """(row, 4 or 5) elapsed time in spreads of the context, sine and cosine of the season, weekday, hour."""

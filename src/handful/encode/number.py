@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,9 +15,9 @@ __all__ = ["NumberEncoder", "center_and_scale", "fit_number"]
 
 @dataclass(frozen=True, slots=True)
 class NumberEncoder:
+    is_category: ClassVar[bool] = False
     center: float
     scale: float
-    is_category: bool = False
 
     def encode(self, column: Column) -> NDArray[np.float32]:
         """(row, 1) distances from the context's median; a value 1e6 spreads away counts as 1e6 spreads away."""

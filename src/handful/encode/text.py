@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +20,12 @@ MOST_CHARACTERS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class TextEncoder:
+    is_category: ClassVar[bool] = False
     terms: tuple[str, ...]
     rarity: NDArray[np.float32]
     """(term,) inverse document frequencies."""
     directions: NDArray[np.float32]
     """(term, direction) right singular vectors of the context's TF-IDF matrix."""
-    is_category: bool = False
 
     def encode(self, column: Column) -> NDArray[np.float32]:
         """(row, 1 + direction) logarithm of the length, then the directions; blank where the text is blank."""
@@ -33,7 +33,7 @@ class TextEncoder:
         texts = _texts(column)
         found = np.full((len(column), 1 + self.directions.shape[1]), np.nan, dtype=np.float32)
         found[:, 0] = np.log1p([len(text) for text in texts])
-        if self.terms:
+        if self.terms and texts:
             from sklearn.preprocessing import normalize
 
             counts = _counter(vocabulary=self.terms).transform(texts).astype(np.float32)

@@ -21,12 +21,12 @@ Array = NDArray[np.float64]
 class Weighting:
     """The share of each expert, and the temperature of the mixture."""
 
-    shares: Array
+    weights: Array
     temperature: float
 
     def mix(self, answers: Array, classes: int) -> Array:
         """(row, class or level) from (expert, row, class or level)."""
-        mixed = tempered(np.tensordot(self.shares, answers, axes=1), self.temperature, classes)
+        mixed = tempered(np.tensordot(self.weights, answers, axes=1), self.temperature, classes)
         return floored(mixed) if classes else mixed
 
 
@@ -73,15 +73,15 @@ def out_of_fold(
 class Belief:
     """What is believed of the weighting before any row is seen, worth so many rows."""
 
-    shares: Array
+    weights: Array
     temperature: float
     rows: float
 
 
 def fit_weighting(answers: Array, labels: Labels, belief: Belief) -> Weighting:
-    """The shares and temperature with the least mean loss on these rows, drawn towards the belief.
+    """The weights and temperature with the least mean loss on these rows, drawn towards the belief.
 
-    The shares minimise the log loss or CRPS plus `belief.rows` times the divergence from the believed shares; then
+    The weights minimise the log loss or CRPS plus `belief.rows` times the divergence from the believed weights; then
     the temperature alone is sought, with a normal prior on its logarithm. A row of NaN answers does not count.
     """
     from scipy.optimize import minimize, minimize_scalar
@@ -89,24 +89,24 @@ def fit_weighting(answers: Array, labels: Labels, belief: Belief) -> Weighting:
     usable = np.flatnonzero(np.isfinite(answers).all(axis=(0, 2)))
     known, answers, pull = labels.take(usable), answers[:, usable], belief.rows
     if not len(known):
-        return Weighting(belief.shares, belief.temperature)
+        return Weighting(belief.weights, belief.temperature)
 
-    def shares_of(logits: Array) -> Array:
-        powers = belief.shares * np.exp(logits - logits.max())
+    def weights_of(logits: Array) -> Array:
+        powers = belief.weights * np.exp(logits - logits.max())
         return np.asarray(powers / powers.sum())
 
     def objective(logits: Array) -> tuple[float, Array]:
-        shares = shares_of(logits)
-        mixed = np.tensordot(shares, answers, axes=1)
+        weights = weights_of(logits)
+        mixed = np.tensordot(weights, answers, axes=1)
         slope = np.einsum("erc,rc->e", answers, slopes(mixed, known))
-        ratio = np.log(np.maximum(shares, 1e-300) / belief.shares)
-        value = losses(mixed, known).sum() + pull * np.sum(shares * ratio)
+        ratio = np.log(np.maximum(weights, 1e-300) / belief.weights)
+        value = losses(mixed, known).sum() + pull * np.sum(weights * ratio)
         slope = slope + pull * (ratio + 1)
-        return float(value), np.asarray(shares * (slope - np.sum(shares * slope)))
+        return float(value), np.asarray(weights * (slope - np.sum(weights * slope)))
 
-    start = np.zeros(len(belief.shares))
-    shares = shares_of(minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 100}).x)
-    mixed = np.tensordot(shares, answers, axes=1)
+    start = np.zeros(len(belief.weights))
+    weights = weights_of(minimize(objective, start, jac=True, method="L-BFGS-B", options={"maxiter": 100}).x)
+    mixed = np.tensordot(weights, answers, axes=1)
 
     def heat(log_temperature: float) -> float:
         value = losses(tempered(mixed, float(np.exp(log_temperature)), labels.classes), known).sum()
@@ -115,4 +115,4 @@ def fit_weighting(answers: Array, labels: Labels, belief: Belief) -> Weighting:
     found = minimize_scalar(
         heat, bounds=(np.log(0.2), np.log(4.0)), method="bounded", options={"xatol": 1e-4}
     )
-    return Weighting(shares, float(np.exp(found.x)))
+    return Weighting(weights, float(np.exp(found.x)))

@@ -13,7 +13,7 @@ from handful.features import Features, Labels
 
 __all__ = ["belief_in", "experts_for"]
 
-# Which experts, how loose, and how strongly the shares are held back: chosen on the 20 tuning tables of
+# Which experts, how loose, and how strongly the weights are held back: chosen on the 20 tuning tables of
 # benchmarks/tables.py, none of which is in the benchmark; what was tried is in benchmarks/LOG.md.
 CATEGORY_EXPERTS: tuple[Expert, ...] = (
     Prior(),
@@ -30,7 +30,7 @@ NUMBER_EXPERTS: tuple[Expert, ...] = (
     Trees(),
     Boosting(),
 )
-PRIOR_SHARE = 0.3
+PRIOR_WEIGHT = 0.3
 """What the expert that ignores all columns is believed, next to 1 for each of the others."""
 
 
@@ -43,7 +43,7 @@ def experts_for(features: Features, labels: Labels) -> tuple[Expert, ...]:
 
 
 def belief_in(experts: tuple[Expert, ...], labels: Labels) -> Belief:
-    """Even shares but for the prior's, held back as by so many rows; a number's spread starts a little wide."""
-    shares = np.array([PRIOR_SHARE, *np.ones(len(experts) - 1)])
-    shares /= shares.sum()
-    return Belief(shares, 1.0, rows=4.0) if labels.classes else Belief(shares, 1.15, rows=2.0)
+    """Even weights but for the prior's, held back as by so many rows; a number's spread starts a little wide."""
+    weights = np.array([PRIOR_WEIGHT, *np.ones(len(experts) - 1)])
+    weights /= weights.sum()
+    return Belief(weights, 1.0, rows=4.0) if labels.classes else Belief(weights, 1.15, rows=2.0)

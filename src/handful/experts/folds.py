@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from handful.features import Labels
 from handful.table.canonical import row_identity
-from handful.table.column import Column
+from handful.table.column import Column, Kind
 from handful.table.table import Table
 
 __all__ = ["ALWAYS_INSIDE", "split_folds", "units_of"]
@@ -15,20 +15,31 @@ __all__ = ["ALWAYS_INSIDE", "split_folds", "units_of"]
 ALWAYS_INSIDE = -1
 """The fold of a row that is never held out, because no other unit has its class."""
 
+FEW_VALUES = 20
 
-def units_of(facts: Table, groups: Column | None) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+
+def units_of(others: Table, groups: Column | None) -> tuple[NDArray[np.intp], tuple[str, ...]]:
     """(row,) which rows are judged together: those of a group, and those that repeat one another."""
-    rows = row_identity(facts) if facts.columns else np.arange(len(facts))
-    distinct = len(np.unique(rows))
-    if distinct == len(rows):
-        note: tuple[str, ...] = ()
-    elif distinct * 2 > len(rows):
-        note = (f"{len(rows) - distinct} labelled rows repeat another one; repeats are judged together",)
-    else:  # with few possible rows, repeats are what such a table is like, not copies
-        rows, note = np.arange(len(facts)), ()
+    rows = row_identity(others) if others.columns else np.arange(len(others))
+    repeats = len(rows) - len(np.unique(rows))
+    note: tuple[str, ...] = ()
+    if repeats * 2 > len(rows) and all(_few_values(column) for column in others):
+        rows = np.arange(len(others))
+        note = ("few different rows are possible: rows that repeat one another are judged each for itself",)
+    elif repeats:
+        note = (
+            f"{repeats} labelled {'row repeats' if repeats == 1 else 'rows repeat'} another one: judged together",
+        )
     if groups is None:
         return rows, note
     return _joined(rows, row_identity(Table((groups,), len(groups)))), note
+
+
+def _few_values(column: Column) -> bool:
+    """Whether rows agree in this column by nature, not because one is a copy of the other."""
+    return (
+        column.kind is Kind.CATEGORY or len(np.unique(column.values[~column.blank].astype(str))) <= FEW_VALUES
+    )
 
 
 def _joined(first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -35,7 +35,11 @@ class Forest:
         """Refuses links out of bounds, so that a damaged file cannot read elsewhere or run forever."""
         nodes = len(self.feature)
         links = np.concatenate([self.left, self.right, self.roots])
-        if not (0 <= self.depth <= nodes and links.min(initial=0) >= 0 and links.max(initial=0) < nodes):
+        is_whole = all(len(part) == nodes for part in (self.threshold, self.left, self.right, self.value))
+        is_linked = (
+            len(self.roots) > 0 and links.min() >= 0 and links.max() < nodes and self.feature.min() >= 0
+        )
+        if not (is_whole and is_linked and 0 <= self.depth < max(nodes, 1)):
             raise ValueError("the trees' links do not fit their nodes")
 
     def leaf_values(self, matrix: Array) -> Array:

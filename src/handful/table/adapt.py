@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
@@ -12,17 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.errors import ColumnError, UserError
-from handful.table.blanks import without_marks
-from handful.table.column import LARGEST, Column, Form, Kind
+from handful.table.blanks import kept_marks, without_marks
+from handful.table.column import Column, Form, Kind, number_column
 from handful.table.form import decimals_of, write_number
 from handful.table.kinds import GIVEN, Guess, as_kind, column_from_text, guess_column, kind_named
-from handful.table.table import Table
+from handful.table.table import Table, listing
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
     import polars as pl
 
-__all__ = ["put_answers", "table_from_frame"]
+__all__ = ["names_of", "put_answers", "table_from_frame"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OPEN_END = 253370764800.0  # 9999-01-01: dates from here on often stand for "no end"
@@ -33,33 +34,34 @@ def table_from_frame(
 ) -> Table:
     """The typed columns of a pandas, polars or pyarrow frame, with what was guessed as notes.
 
-    `kinds` overrides the guesses. `forms` says how a number or date is written in a column known from before,
-    so that one new row is read as the rows before it were. A name that is no string is taken as its `str()`.
+    `kinds` overrides the guesses. `forms` says how a column known from before is written, so that one new row is
+    read as the rows before it were, whatever stands beside it. A name that is no string is taken as its `str()`.
 
     Raises `UserError` for what is no frame, `ColumnError` for names that occur twice, for an unknown column
     or kind in `kinds`, and for cells that the kind asked for does not allow.
     """
     wrapped = _wrap(frame)
-    names = _names(frame)
+    names = _labels(frame)
     asked = {name: kind_named(kind) for name, kind in (kinds or {}).items()}
-    for name in asked:
-        if name not in names:
-            raise ColumnError(
-                f"there is no column {name!r} to take as {str(asked[name])!r}", hint=_listing(names)
-            )
+    known = set(names)
+    for name, kind in asked.items():
+        if name not in known:
+            raise ColumnError(f"there is no column {name!r} to take as {str(kind)!r}", hint=listing(names))
+    forms = forms or {}
+    kept: dict[str, tuple[str, ...]] = {}
     marks: dict[str, dict[str, int]] = {}
     guesses: dict[str, Guess] = {}
     texts: dict[str, pl.Series] = {}
     for name, series in zip(names, _columns(wrapped), strict=True):
-        measured = _measured(name, series)
+        form = forms.get(name)
+        measured = _measured(name, series, form)
         if measured is not None:
-            if name in asked:
-                column = as_kind(measured.column, asked[name])
-                measured = _with_why(Guess(column, infinite=measured.infinite), GIVEN)
-            guesses[name] = measured
+            guesses[name] = Guess(as_kind(measured, asked.get(name, measured.kind)))
             continue
-        text, marks[name] = without_marks(_text(series))
-        texts[name], form = text, (forms or {}).get(name)
+        text = _text(series)
+        kept[name] = kept_marks(text) if form is None else form.kept
+        text, marks[name] = without_marks(text, kept[name])
+        texts[name] = text
         if name in asked:
             guesses[name] = column_from_text(name, text, asked[name], form)
         elif _is_category(series):
@@ -67,9 +69,17 @@ def table_from_frame(
             guesses[name] = column_from_text(name, text, Kind.CATEGORY, form, why=why)
         else:
             guesses[name] = guess_column(name, text, form)
-    guesses = _settle(guesses, texts, asked)
-    columns = tuple(guess.column for guess in guesses.values())
+    guesses = _settle(guesses, texts)
+    columns = tuple(
+        _finished(guess.column, kept.get(name, ()), name in asked) for name, guess in guesses.items()
+    )
     return Table(columns, len(wrapped), _notes(guesses, marks, texts))
+
+
+def names_of(frame: Any) -> list[str]:
+    """The names of a frame's columns, as text. Raises as `table_from_frame` does."""
+    _wrap(frame)
+    return _labels(frame)
 
 
 def put_answers(
@@ -86,9 +96,9 @@ def put_answers(
     a category or enum is extended where it has to be. A column in `beside` is replaced wherever it stands.
     """
     wrapped = _wrap(frame)
-    names = _names(frame)
+    names = _labels(frame)
     if target not in names:
-        raise ColumnError(f"there is no column {target!r}", hint=_listing(names))
+        raise ColumnError(f"there is no column {target!r}", hint=listing(names))
     label = wrapped.columns[names.index(target)]
     series = _columns(wrapped)[names.index(target)]
     dtype = series.dtype
@@ -112,7 +122,7 @@ def _wrap(frame: Any) -> nw.DataFrame[Any]:
     try:
         wrapped = nw.from_native(frame, eager_only=True)
     except DuplicateError:
-        twice = [name for name, count in Counter(_names(frame)).items() if count > 1]
+        twice = [name for name, count in Counter(_labels(frame)).items() if count > 1]
         raise _duplicates(twice) from None
     except TypeError:
         wrapped = None
@@ -126,7 +136,7 @@ def _wrap(frame: Any) -> nw.DataFrame[Any]:
             "the column names have more than one level",
             hint="make one text of each, for instance df.columns = df.columns.map('_'.join)",
         )
-    twice = [name for name, count in Counter(_names(frame)).items() if count > 1]
+    twice = [name for name, count in Counter(_labels(frame)).items() if count > 1]
     if twice:
         raise _duplicates(twice)
     return cast("nw.DataFrame[Any]", wrapped)
@@ -137,7 +147,7 @@ def _columns(wrapped: nw.DataFrame[Any]) -> list[nw.Series[Any]]:
     return cast("list[nw.Series[Any]]", list(wrapped.iter_columns()))
 
 
-def _names(frame: Any) -> list[str]:
+def _labels(frame: Any) -> list[str]:
     labels = frame.column_names if hasattr(frame, "column_names") else frame.columns
     return [str(label) for label in labels]
 
@@ -149,45 +159,41 @@ def _duplicates(names: Sequence[str]) -> ColumnError:
     )
 
 
-def _listing(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:20])
-    return f"the columns are {shown}" + (f" and {len(names) - 20:,} more" if len(names) > 20 else "")
-
-
 # frame -> columns
 
 
-def _measured(name: str, series: nw.Series[Any]) -> Guess | None:
-    """The column where the frame itself says that it holds numbers or dates; else None."""
+def _measured(name: str, series: nw.Series[Any], form: Form | None) -> Column | None:
+    """The column where the frame itself says that it holds numbers or dates; else None.
+
+    Its form is the one given, for the cells of a few new rows do not show it.
+    """
     import narwhals.stable.v2 as nw
 
     dtype = series.dtype
     if dtype.is_numeric():
-        whole = dtype.is_integer()
-        values = _floats(series)
-        infinite = np.abs(values) > LARGEST
-        values = np.where(infinite, np.nan, values)
+        column = number_column(name, _floats(series), f"the frame says {dtype}", Form())
         precision = 1e-6 if dtype == nw.Float32 else 1e-14
-        form = Form(decimals=0 if whole else decimals_of(values, precision=precision))
-        return Guess(
-            Column(name, Kind.NUMBER, values, f"the frame says {dtype}", form), infinite=int(infinite.sum())
-        )
-    if isinstance(dtype, nw.Duration):
-        values = _floats(series.dt.total_microseconds()) / 1e6
-        return Guess(
-            Column(name, Kind.NUMBER, values, "durations, in seconds", Form(decimals=decimals_of(values)))
-        )
-    if isinstance(dtype, (nw.Date, nw.Datetime)):
-        values = _seconds(series)
-        midnight = bool((values[~np.isnan(values)] % 86400 == 0).all())
-        form = Form(date_format="%Y-%m-%d" if midnight else _time_form(values))
-        return Guess(Column(name, Kind.DATE, values, f"the frame says {dtype}", form))
-    return None
+        whole = dtype.is_integer()
+        shown = Form(decimals=0 if whole else decimals_of(column.values, precision=precision))
+    elif isinstance(dtype, nw.Duration):
+        seconds = _floats(series.dt.total_microseconds()) / 1e6
+        shown = Form(decimals=decimals_of(seconds))
+        column = Column(name, Kind.NUMBER, seconds, "durations, in seconds")
+    elif isinstance(dtype, (nw.Date, nw.Datetime)):
+        seconds = _seconds(series)
+        shown = Form(date_format=_date_format(seconds))
+        column = Column(name, Kind.DATE, seconds, f"the frame says {dtype}")
+    else:
+        return None
+    return replace(column, form=shown if form is None else form)
 
 
-def _time_form(values: NDArray[np.float64]) -> str:
-    fraction = values[~np.isnan(values)] % 1
-    return "%Y-%m-%d %H:%M:%S" + (".%6f" if fraction.any() else "")
+def _date_format(values: NDArray[np.float64]) -> str:
+    """The shortest that writes every moment."""
+    seen = values[~np.isnan(values)]
+    if not (seen % 86400).any():
+        return "%Y-%m-%d"
+    return "%Y-%m-%d %H:%M:%S" + (".%6f" if (seen % 1).any() else "")
 
 
 def _floats(series: nw.Series[Any]) -> NDArray[np.float64]:
@@ -245,34 +251,27 @@ def _written(cell: Any) -> str:
     return str(cell)
 
 
-def _settle(
-    guesses: dict[str, Guess], texts: Mapping[str, pl.Series], asked: Mapping[str, Kind]
-) -> dict[str, Guess]:
+def _settle(guesses: dict[str, Guess], texts: Mapping[str, pl.Series]) -> dict[str, Guess]:
     """What one column leaves open, another of the same table may show: comma or point, day or month first."""
+    sure = [guess.column for guess in guesses.values() if not guess.ambiguous]
+    shown = {
+        Kind.NUMBER: [c.form for c in sure if c.kind is Kind.NUMBER and c.form.decimal == ","],
+        Kind.DATE: [c.form for c in sure if c.kind is Kind.DATE and "/" in c.form.date_format],
+    }
     settled = dict(guesses)
     for name, guess in guesses.items():
-        if not guess.ambiguous:
-            continue
-        same = [
-            g.column.form for g in guesses.values() if g.column.kind is guess.column.kind and not g.ambiguous
-        ]
-        shown = [
-            f for f in same if f.decimal == "," or (guess.column.kind is Kind.DATE and "/" in f.date_format)
-        ]
-        if shown and guess.column.kind is Kind.NUMBER:
-            settled[name] = column_from_text(name, texts[name], Kind.NUMBER, Form(decimal=","))
-        elif shown:
-            settled[name] = column_from_text(name, texts[name], Kind.DATE, shown[0])
-    return {
-        name: guess if name in asked or guess is guesses[name] else _with_why(guess, guesses[name].column.why)
-        for name, guess in settled.items()
-    }
+        column = guess.column
+        if guess.ambiguous and shown[column.kind]:
+            settled[name] = column_from_text(
+                name, texts[name], column.kind, shown[column.kind][0], why=column.why
+            )
+    return settled
 
 
-def _with_why(guess: Guess, why: str) -> Guess:
-    old = guess.column
-    column = Column(old.name, old.kind, old.values, why, old.form)
-    return Guess(column, guess.ambiguous, guess.zones, guess.infinite, guess.zero_dates)
+def _finished(column: Column, kept: tuple[str, ...], asked: bool) -> Column:
+    """The column with what is known of it beside its cells."""
+    column = replace(column, form=replace(column.form, kept=kept), given=asked)
+    return replace(column, why=GIVEN) if asked else column
 
 
 def _notes(
@@ -308,9 +307,10 @@ def _notes(
             )
         if guess.zones:
             notes.append(f"times with a zone in {name!r} read as UTC")
-        if guess.infinite:
-            noun = "value" if guess.infinite == 1 else "values"
-            notes.append(f"{guess.infinite:,} infinite or too large {noun} in {name!r} counted as blank")
+        if column.unusable is not None:
+            count = int(column.unusable.sum())
+            noun = "value" if count == 1 else "values"
+            notes.append(f"{count:,} infinite or too large {noun} in {name!r} kept, but not used")
         if guess.zero_dates:
             notes.append(f"{guess.zero_dates:,} zero dates in {name!r} counted as blank")
         if column.kind is Kind.DATE and (column.values >= _OPEN_END).any():

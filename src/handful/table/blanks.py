@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["MARKS", "without_marks"]
+__all__ = ["MARKS", "kept_marks", "without_marks"]
 
 # Not 'none', 'Na', 'unknown' or '.': words of people, more often a value than a blank.
 MARKS = ("NA", "N/A", "n/a", "na", "#N/A", "<NA>", "NaN", "nan", "NAN", "NaT", "null", "NULL", "Null", "?")
@@ -17,18 +18,24 @@ _DOUBTFUL = {
 }  # values where another cell is like this: + and -, Some and None
 
 
-def without_marks(text: pl.Series) -> tuple[pl.Series, dict[str, int]]:
-    """The cells with None for every blank, and how often each mark was met.
+def kept_marks(text: pl.Series) -> tuple[str, ...]:
+    """The marks that are values in a column of these cells, also where they do not occur yet.
 
     '-' is a value in a column that has '+', and 'None' in one of words: a category is not to be filled over.
     """
+    bare = text.str.strip_chars()
+    others = bare.filter(~bare.is_in([*MARKS, *_DOUBTFUL]))
+    return tuple(mark for mark, value in _DOUBTFUL.items() if others.str.contains(value).any())
+
+
+def without_marks(text: pl.Series, kept: Sequence[str]) -> tuple[pl.Series, dict[str, int]]:
+    """The cells with None for every blank, and how often each mark was met; those in `kept` are values."""
     import polars as pl
 
     bare = text.str.strip_chars()
-    others = bare.filter(~bare.is_in([*MARKS, *_DOUBTFUL]))
-    doubtful = [mark for mark, value in _DOUBTFUL.items() if not others.str.contains(value).any()]
-    marked = bare.is_in([*MARKS, *doubtful]).fill_null(False)
+    marks = [*MARKS, *(mark for mark in _DOUBTFUL if mark not in kept)]
+    marked = bare.is_in(marks).fill_null(False)
     counts = {str(mark): int(count) for mark, count in bare.filter(marked).value_counts(sort=True).rows()}
     blank = marked | (bare == "").fill_null(False)
-    kept = pl.select(pl.when(~blank).then(text).alias(text.name or "text"))  # None elsewhere
-    return kept.to_series(), counts
+    cells = pl.select(pl.when(~blank).then(text).alias(text.name or "text"))  # None elsewhere
+    return cells.to_series(), counts

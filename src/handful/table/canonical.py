@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from handful.table.column import Column, Kind
 from handful.table.table import Table
 
-__all__ = ["CanonicalOrder", "canonical_order", "category_codes", "row_identity"]
+__all__ = ["CanonicalOrder", "canonical_order", "category_codes", "column_codes", "row_identity"]
 
 Keys = NDArray[np.uint64]
 
@@ -38,7 +38,7 @@ class CanonicalOrder:
 
 def canonical_order(table: Table) -> CanonicalOrder:
     """Where each row, column and category of the table stands when order and names are forgotten."""
-    codes = [_codes(column) for column in table]
+    codes = [_content_codes(column) for column in table]
     is_level = [column.kind is Kind.CATEGORY for column in table]
     cells = [
         _mixed(np.bincount(code + 1).astype(np.uint64)[code + 1] if level else code.astype(np.uint64))
@@ -68,7 +68,7 @@ def row_identity(table: Table) -> NDArray[np.intp]:
     """(row,) one number for each distinct row: rows that agree in every column share it."""
     keys = np.zeros(len(table), dtype=np.uint64)
     for place, column in enumerate(table, start=1):
-        keys += _mixed(_codes(column).astype(np.uint64) ^ _mixed(np.array([place], dtype=np.uint64)))
+        keys += _mixed(_content_codes(column).astype(np.uint64) ^ _mixed(np.array([place], dtype=np.uint64)))
     return np.unique(keys, return_inverse=True)[1].astype(np.intp)
 
 
@@ -78,18 +78,23 @@ def category_codes(column: Column, categories: tuple[str, ...]) -> NDArray[np.fl
     return np.array([place.get(value, np.nan) for value in column.values], dtype=np.float64)
 
 
-def _codes(column: Column) -> NDArray[np.int64]:
-    """(row,) -1 for a blank; the rank of a number or date; a number for each distinct category; a hash of a text."""
+def column_codes(column: Column) -> NDArray[np.int64]:
+    """(row,) 0, 1, 2 ... for the distinct values, measured ones by rank, others as they come up; -1 = blank."""
     codes = np.full(len(column), -1, dtype=np.int64)
     filled = ~column.blank
     if column.kind.is_measured:
         codes[filled] = np.unique(column.values[filled], return_inverse=True)[1]
-    elif column.kind is Kind.CATEGORY:
+    else:
         seen: dict[str, int] = {}
         codes[filled] = [seen.setdefault(value, len(seen)) for value in column.values[filled]]
-    else:
-        codes[filled] = [_text_hash(value) for value in column.values[filled]]
     return codes
+
+
+def _content_codes(column: Column) -> NDArray[np.int64]:
+    """The codes of a number, date or category, whose names say nothing; hashes of what is in a text."""
+    if column.kind.is_measured or column.kind is Kind.CATEGORY:
+        return column_codes(column)
+    return np.array([-1 if cell is None else _text_hash(cell) for cell in column.values], dtype=np.int64)
 
 
 def _text_hash(text: str) -> int:

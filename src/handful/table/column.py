@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LARGEST", "Column", "Form", "Kind"]
+__all__ = ["LARGEST", "Column", "Form", "Kind", "number_column", "texts"]
 
 LARGEST = 1e100
-"""A number of a larger size counts as blank, and is named: its square would leave what a float can hold."""
+"""A number of a larger size stays in the table, but is not used: its square would leave what a float can hold."""
 
 
 class Kind(StrEnum):
@@ -34,12 +35,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How the user writes a number or a date, so that a filled cell looks like its neighbours."""
+    """How the user writes a column, so that a new cell is read, and a filled one written, as its neighbours are."""
 
     decimals: int | None = None
     """Digits after the decimal sign; 0 for whole numbers, None where the column shows no habit."""
     decimal: str = "."
     date_format: str = "%Y-%m-%d"
+    kept: tuple[str, ...] = ()
+    """Marks for "no value" that are values in this column: '-' beside '+', 'None' among words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +59,43 @@ class Column:
     why: str = ""
     """Why this kind, in one clause for people: "12 distinct values, most of them repeated"."""
     form: Form = field(default_factory=Form)
+    given: bool = False
+    """Whether the user named this kind."""
+    unusable: NDArray[np.bool_] | None = None
+    """(row,) True where the user's cell holds something that cannot be used, such as inf; None = nowhere."""
 
     def __len__(self) -> int:
         return len(self.values)
 
     @property
     def blank(self) -> NDArray[np.bool_]:
-        """(row,) True where the cell is blank."""
+        """(row,) True where there is no value to use."""
         if self.kind.is_measured:
             return np.isnan(self.values.astype(np.float64))
         return np.array([value is None for value in self.values], dtype=np.bool_)
 
+    @property
+    def empty(self) -> NDArray[np.bool_]:
+        """(row,) True where nothing is given: the cells to fill, which are the blank ones but for the unusable."""
+        return self.blank if self.unusable is None else self.blank & ~self.unusable
+
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Column:
         """The same column for some of the rows."""
-        return Column(self.name, self.kind, self.values[rows], self.why, self.form)
+        unusable = None if self.unusable is None else self.unusable[rows]
+        return replace(self, values=self.values[rows], unusable=unusable)
+
+
+def number_column(name: str, values: NDArray[np.float64], why: str, form: Form) -> Column:
+    """A column of numbers in which those larger than `LARGEST` are unusable."""
+    unusable = np.abs(values) > LARGEST
+    if not unusable.any():
+        return Column(name, Kind.NUMBER, values, why, form)
+    return Column(name, Kind.NUMBER, np.where(unusable, np.nan, values), why, form, unusable=unusable)
+
+
+def texts(values: Iterable[str | None]) -> NDArray[np.object_]:
+    """The values as an object array, never as one of numpy's own strings; None = blank."""
+    cells = list(values)
+    array = np.empty(len(cells), dtype=object)
+    array[:] = cells
+    return array

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from handful.table.column import Column, Form, Kind
 
-__all__ = ["MONTHS", "decimals_of", "write_date", "write_number", "write_value"]
+__all__ = ["MONTHS", "decimals_of", "write_date", "write_exactly", "write_number", "write_value"]
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -35,6 +36,18 @@ def write_value(value: float, column: Column) -> str:
     if column.kind is Kind.DATE:
         return write_date(value, column.form.date_format)
     return write_number(value, column.form)
+
+
+def write_exactly(value: float, column: Column) -> str:
+    """The same, with more digits or the time of day where the column's form alone would round them off."""
+    if column.kind is Kind.DATE:
+        step = _smallest_step(column.form.date_format)
+        rounded = abs(value - round(value / step) * step) > 1e-6
+        return write_date(value, "%Y-%m-%d %H:%M:%S.%6f") if rounded else write_value(value, column)
+    text = write_value(value, column)
+    if math.isclose(float(text.replace(column.form.decimal, ".") or "nan"), value, rel_tol=1e-6):
+        return text
+    return write_number(value, replace(column.form, decimals=None))
 
 
 def write_number(value: float, form: Form) -> str:

@@ -9,6 +9,7 @@ from math import lgamma, log
 import numpy as np
 from numpy.typing import NDArray
 
+from handful.table.canonical import column_codes
 from handful.table.column import Column, Kind
 from handful.table.form import write_value
 from handful.table.kinds import as_kind, target_kind
@@ -52,7 +53,7 @@ class Inspection:
 
 def inspect_table(table: Table, target: str | None = None) -> Inspection:
     """The facts of each column, what is odd about the table, and which columns give the `target` away."""
-    codes = {column.name: _codes(column) for column in table}
+    codes = {column.name: column_codes(column) for column in table}
     facts = tuple(_facts(column, codes[column.name]) for column in table)
     warnings = [
         *(warning for column in table for warning in _column_warnings(column, codes[column.name])),
@@ -62,14 +63,6 @@ def inspect_table(table: Table, target: str | None = None) -> Inspection:
     ]
     groups = tuple(c.name for c in table if c.name != target and _looks_like_group(c, codes[c.name]))
     return Inspection(facts, tuple(warnings), groups)
-
-
-def _codes(column: Column) -> NDArray[np.int64]:
-    """(row,) 0, 1, 2 ... for the distinct values in order of appearance, -1 = blank."""
-    seen: dict[object, int] = {}
-    codes = np.array([seen.setdefault(value, len(seen)) for value in column.values.tolist()], dtype=np.int64)
-    codes[column.blank] = -1
-    return np.where(codes < 0, -1, np.unique(codes, return_inverse=True)[1] - int((codes < 0).any()))
 
 
 def _facts(column: Column, codes: NDArray[np.int64]) -> ColumnFacts:
@@ -146,17 +139,19 @@ def _duplicate_rows(table: Table, codes: dict[str, NDArray[np.int64]]) -> list[s
 
 def _leaks(table: Table, target: str, codes: dict[str, NDArray[np.int64]]) -> list[str]:
     column = as_kind(table[target], target_kind(table, target)[0])
-    answers = _codes(column)
+    labels = column_codes(column)
     others = [other for other in table if other.name != target]
     warnings = []
     for other in others:
-        both = (answers >= 0) & (codes[other.name] >= 0)
+        both = (labels >= 0) & (codes[other.name] >= 0)
         if both.sum() < _ENOUGH:
             continue
         if column.kind.is_measured and other.kind.is_measured and _same_in_other_unit(other, column, both):
             warnings.append(f"{other.name!r} gives {target!r} away: it is the same number in another form")
-        elif _determines(codes[other.name][both], answers[both], tries=len(others)):
-            warnings.append(f"{other.name!r} gives {target!r} away: each of its values goes with one answer")
+        elif _determines(codes[other.name][both], labels[both], tries=len(others)):
+            warnings.append(
+                f"{other.name!r} gives {target!r} away: each of its values goes with one of {target!r}"
+            )
     return warnings
 
 
@@ -181,11 +176,11 @@ def _squared_correlation(x: NDArray[np.float64], y: NDArray[np.float64]) -> floa
 def _determines(x: NDArray[np.int64], y: NDArray[np.int64], *, tries: int) -> bool:
     """Whether each value of x goes with one of y, and by more than luck.
 
-    Luck: of all ways to deal the answers out to the rows, the share in which each value of x gets one answer is at
-    most answers ** values / arrangements; a slip lets any row have any answer.
+    Luck: of all ways to deal the labels out to the rows, the share in which each value of x gets one label is at
+    most labels ** values / arrangements; a slip lets any row have any label.
     """
-    rows, values, answers = len(x), len(np.unique(x)), len(np.unique(y))
-    if answers < 2 or values > rows / 2:
+    rows, values, labels = len(x), len(np.unique(x)), len(np.unique(y))
+    if labels < 2 or values > rows / 2:
         return False
     pairs, counts = np.unique(np.column_stack([x, y]), axis=0, return_counts=True)
     best = np.zeros(int(x.max()) + 1)
@@ -193,10 +188,10 @@ def _determines(x: NDArray[np.int64], y: NDArray[np.int64], *, tries: int) -> bo
     slips = rows - int(best.sum())
     if slips > _SLIPS * rows:
         return False
-    by_answer = np.unique(y, return_counts=True)[1]
-    arrangements = lgamma(rows + 1) - sum(lgamma(count + 1) for count in by_answer)
-    slip_ways = lgamma(rows + 1) - lgamma(slips + 1) - lgamma(rows - slips + 1) + slips * log(answers)
-    return values * log(answers) + slip_ways - arrangements < log(_CHANCE / tries)
+    by_label = np.unique(y, return_counts=True)[1]
+    arrangements = lgamma(rows + 1) - sum(lgamma(count + 1) for count in by_label)
+    slip_ways = lgamma(rows + 1) - lgamma(slips + 1) - lgamma(rows - slips + 1) + slips * log(labels)
+    return values * log(labels) + slip_ways - arrangements < log(_CHANCE / tries)
 
 
 def _looks_like_group(column: Column, codes: NDArray[np.int64]) -> bool:

@@ -7,16 +7,16 @@ that is not blank agrees with it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from handful.errors import ColumnError
-from handful.table.column import LARGEST, Column, Form, Kind
+from handful.table.column import Column, Form, Kind, number_column, texts
 from handful.table.dates import ZERO_DATE, Dates, read_dates
-from handful.table.form import write_value
+from handful.table.form import write_exactly
 from handful.table.numbers import Numbers, has_leading_zeros, read_numbers
 from handful.table.table import Table
 
@@ -46,7 +46,6 @@ class Guess:
     ambiguous: bool = False
     """Whether the cells could be read in another way: decimal comma or thousands, day or month first."""
     zones: bool = False
-    infinite: int = 0
     zero_dates: int = 0
 
 
@@ -83,7 +82,7 @@ def column_from_text(
         return _date(name, dates, why, zero_dates)
     if kind is Kind.SERIES:
         _refuse(name, kind, text, (~text.str.contains(_SERIES)).fill_null(False).to_numpy())
-    return Guess(Column(name, kind, _strings(text), why))
+    return Guess(Column(name, kind, texts(text.to_list()), why))
 
 
 def as_kind(column: Column, kind: Kind | str) -> Column:
@@ -97,11 +96,13 @@ def as_kind(column: Column, kind: Kind | str) -> Column:
     if kind is column.kind:
         return column
     if column.kind.is_measured:
-        cells = [None if np.isnan(value) else write_value(float(value), column) for value in column.values]
+        cells = [None if np.isnan(value) else write_exactly(float(value), column) for value in column.values]
     else:
         cells = list(column.values)
     text = pl.Series(column.name, cells, dtype=pl.String)
-    return column_from_text(column.name, text, kind, column.form).column
+    read = column_from_text(column.name, text, kind, column.form).column
+    form = read.form if kind.is_measured else column.form
+    return replace(read, form=form, given=True, unusable=column.unusable)
 
 
 def kind_named(kind: Kind | str) -> Kind:
@@ -120,7 +121,7 @@ def target_kind(table: Table, name: str) -> tuple[Kind, str]:
     value repeats, or when there is nothing beside them but media.
     """
     column = table[name]
-    if column.why == GIVEN:
+    if column.given:
         return column.kind, column.why
     values = column.values[~column.blank]
     distinct, counts = np.unique(values.astype(str) if values.dtype == object else values, return_counts=True)
@@ -170,7 +171,7 @@ def _guess_series_or_path(name: str, text: pl.Series) -> Guess | None:
         (Kind.SOUND, _SOUNDS, "a path to a sound"),
     ):
         if cells.str.contains(pattern).all():
-            return Guess(Column(name, kind, _strings(text), f"every cell is {what}"))
+            return Guess(Column(name, kind, texts(text.to_list()), f"every cell is {what}"))
     return None
 
 
@@ -179,7 +180,7 @@ def _guess_words(name: str, text: pl.Series, form: Form | None) -> Guess:
     cells = text.drop_nulls()
     distinct, rows = cells.n_unique(), len(cells)
     odd = _odd_ones(text, form)
-    values = _strings(text)
+    values = texts(text.to_list())
     if distinct == 1:
         return Guess(Column(name, Kind.CATEGORY, values, f"one value only{odd}"))
     if distinct <= max(FEW, _SHARE * rows) and distinct <= 0.75 * rows and _mean_length(cells) <= _LONG:
@@ -202,10 +203,8 @@ def _odd_ones(text: pl.Series, form: Form | None) -> str:
 
 
 def _number(name: str, numbers: Numbers, why: str) -> Guess:
-    infinite = np.abs(numbers.values) > LARGEST
-    values = np.where(infinite, np.nan, numbers.values)
-    column = Column(name, Kind.NUMBER, values, why, numbers.form)
-    return Guess(column, ambiguous=numbers.ambiguous, infinite=int(infinite.sum()))
+    column = number_column(name, numbers.values, why, numbers.form)
+    return Guess(column, ambiguous=numbers.ambiguous)
 
 
 def _date(name: str, dates: Dates, why: str, zero_dates: int) -> Guess:
@@ -235,12 +234,6 @@ def _quoted(values: Sequence[str]) -> str:
     """At most three values, short enough for a line."""
     shown = ", ".join(repr(v if len(v) <= 40 else v[:39] + "…") for v in values[:3])
     return shown + (" …" if len(values) > 3 else "")
-
-
-def _strings(text: pl.Series) -> NDArray[Any]:
-    values = np.empty(len(text), dtype=object)
-    values[:] = text.to_list()
-    return values
 
 
 def _mean_length(cells: pl.Series) -> float:

@@ -7,13 +7,14 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from handful.errors import TableError
 
-__all__ = ["FORMATS", "Layout", "find_delimiter", "find_encoding"]
+__all__ = ["Layout", "find_delimiter", "find_encoding", "format_of"]
 
-FORMATS = {
+_FORMATS = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".txt": "csv",
@@ -40,6 +41,26 @@ class Layout:
     newline: str = "\n"
     unnamed: tuple[str, ...] = ()
     """Columns that have no name in the file, as we call them."""
+
+
+def format_of(path: Path) -> str:
+    """The format that the suffix of a file's name tells. Raises `TableError` where it tells none that we know."""
+    suffix = path.suffix.lower()
+    if suffix in _FORMATS or path.is_dir():  # of a folder something better can be said than of its suffix
+        return _FORMATS.get(suffix, "csv")
+    if suffix in (".gz", ".zip", ".bz2", ".xz", ".zst"):
+        raise TableError(
+            f"{path.name}: compressed files are neither read nor written",
+            hint="unpack it first, or name a plain file such as .csv",
+        )
+    if suffix in (".xls", ".ods", ".xlsm", ".xlsb"):
+        raise TableError(
+            f"{path.name}: {suffix} files are neither read nor written", hint="save it as .xlsx or .csv"
+        )
+    raise TableError(
+        f"{path.name}: the suffix {path.suffix!r} tells no format",
+        hint=f"the formats are {', '.join(_FORMATS)}",
+    )
 
 
 def find_encoding(source: BinaryIO, name: str) -> tuple[str, bool]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO, TypeVar
 
 from handful.errors import TableError
-from handful.table.layout import FORMATS, Layout, find_delimiter, find_encoding
+from handful.table.layout import Layout, find_delimiter, find_encoding, format_of
 from handful.table.workbook import check_workbook, first_sheet
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def read_file(path: Path | str) -> File:
         return _read_csv(io.BytesIO(data), "standard input", "csv")
     path = Path(path)
     name = path.name
-    format = _format_of(path)
+    format = format_of(path)
     _check_file(path)
     try:
         with path.open("rb") as source:
@@ -75,20 +75,6 @@ def read_file(path: Path | str) -> File:
         raise TableError(
             f"{name} does not fit into memory", hint="give a part of its rows or columns"
         ) from None
-
-
-def _format_of(path: Path) -> str:
-    format = FORMATS.get(path.suffix.lower())
-    if format or path.is_dir():
-        return format or "csv"
-    if path.suffix.lower() in (".gz", ".zip", ".bz2", ".xz", ".zst"):
-        raise TableError(f"{path.name} is compressed", hint="unpack it first")
-    if path.suffix.lower() in (".xls", ".ods", ".xlsm", ".xlsb"):
-        raise TableError(f"{path.name}: {path.suffix} files are not read", hint="save it as .xlsx or .csv")
-    raise TableError(
-        f"{path.name}: the suffix {path.suffix!r} tells no format",
-        hint=f"the formats are {', '.join(FORMATS)}",
-    )
 
 
 def _check_file(path: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +12,10 @@ from numpy.typing import NDArray
 from handful.errors import ColumnError
 from handful.table.column import Column
 
-__all__ = ["Table"]
+__all__ = ["Table", "listing"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the index below is kept beside the fields
 class Table:
     """Typed columns of one length, in the user's order, with what was guessed about them."""
 
@@ -30,15 +31,16 @@ class Table:
         return iter(self.columns)
 
     def __contains__(self, name: object) -> bool:
-        return any(column.name == name for column in self.columns)
+        return name in self._by_name
 
     def __getitem__(self, name: str) -> Column:
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise ColumnError(
-            f"there is no column {name!r}", hint=f"the columns are {', '.join(repr(n) for n in self.names)}"
-        )
+        if name not in self._by_name:
+            raise ColumnError(f"there is no column {name!r}", hint=listing(self.names))
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -52,3 +54,9 @@ class Table:
     def without(self, *names: str) -> Table:
         """The table without some of its columns; a name that is not there does no harm."""
         return Table(tuple(c for c in self.columns if c.name not in names), self.rows, self.notes)
+
+
+def listing(names: Sequence[str]) -> str:
+    """The names as a hint, at most twenty of them."""
+    shown = ", ".join(repr(name) for name in names[:20])
+    return f"the columns are {shown}" + (f" and {len(names) - 20:,} more" if len(names) > 20 else "")

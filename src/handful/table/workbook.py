@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import time
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -23,8 +25,31 @@ _RATIO = 200  # a workbook that unpacks to more than this times its size is a bo
 _SMALL = 50 << 20  # that little does no harm at any ratio
 _MOST_CELLS = 50_000_000  # from the first to the last of a sheet, filled or not: they are laid out densely
 _CHUNK = 1 << 20
-_LAST_CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"')
+_TAG = (
+    re.compile(  # <row r="3"> or <c r="B3">, with any prefix and either quote; without r it is the next one
+        rb"<(?:[^\s<>/:]+:)?(row|c)(?=[\s/>])(?:[^<]*?\sr\s*=\s*[\"']([A-Za-z]*)(\d*)[\"'])?"
+    )
+)
 _MOST_ROWS, _MOST_COLUMNS, _MOST_TEXT = 1_048_576, 16_384, 32_767  # Excel's own limits
+
+
+@dataclass(slots=True)
+class _Extent:
+    """How many rows and columns a sheet spans, by the tags seen so far."""
+
+    rows: int = 1
+    columns: int = 1
+    row: int = 0
+    column: int = 0
+
+    def see(self, text: bytes) -> None:
+        for tag, letters, digits in _TAG.findall(text):
+            if tag == b"row":
+                self.row, self.column = int(digits or self.row + 1), 0
+            else:
+                self.column = _column_number(letters) if letters else self.column + 1
+            self.rows = max(self.rows, self.row, int(digits or 0))
+            self.columns = max(self.columns, self.column)
 
 
 def check_workbook(source: BinaryIO, name: str) -> int:
@@ -40,19 +65,22 @@ def check_workbook(source: BinaryIO, name: str) -> int:
         limit = min(_MOST_BYTES, max(_SMALL, _RATIO * packed))
         unpacked = 0
         for member in members:
-            columns = rows = 1
-            tail = b""
+            extent = _Extent()
+            rest = b""
             for chunk in _unpack(source, member):
                 unpacked += len(chunk)
                 if unpacked > limit:
                     raise _bomb(name, f"{packed:,} bytes unpack to more than {limit:,}")
-                if not member.filename.startswith("xl/worksheets/"):
-                    continue
-                for column, row in _LAST_CELL.findall(tail + chunk):
-                    columns, rows = max(columns, _column_number(column)), max(rows, int(row))
-                tail = chunk[-100:]
-                if columns * rows > _MOST_CELLS:
-                    raise _bomb(name, f"a sheet has a cell in row {rows:,}, column {columns:,}")
+                text = rest + chunk
+                end = max(text.rfind(b"<"), 0)
+                rest = text[end:]
+                if len(rest) > _CHUNK:
+                    if _TAG.match(rest):
+                        raise _bomb(name, f"a cell has more than {_CHUNK:,} bytes")
+                    rest = b""
+                extent.see(text[:end])
+                if extent.columns * extent.rows > _MOST_CELLS:
+                    raise _bomb(name, f"a sheet has a cell in row {extent.rows:,}, column {extent.columns:,}")
     except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, NotImplementedError) as error:
         if isinstance(error, TableError):
             raise
@@ -67,6 +95,7 @@ def first_sheet(source: BinaryIO) -> tuple[list[str], pl.DataFrame]:
     """
     import fastexcel
 
+    logging.getLogger("fastexcel").setLevel(logging.ERROR)  # it warns of every column without a cell
     source.seek(0)
     try:
         workbook = fastexcel.read_excel(source.read())

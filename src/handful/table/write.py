@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import secrets
+import stat
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -13,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from handful.errors import HandfulError, TableError
-from handful.table.layout import FORMATS, Layout
+from handful.table.layout import Layout, format_of
 from handful.table.workbook import workbook_bytes
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["write_aside", "write_file"]
+__all__ = ["refuse_existing", "write_aside", "write_file"]
 
 
 def write_file(
@@ -36,16 +37,22 @@ def write_file(
         return
     path = Path(path)
     layout = _layout_for(path, layout)
-    if path.exists() and not force:
-        raise TableError(
-            f"{str(path)!r} exists already", hint="name another file, or add --force to replace it"
-        )
+    refuse_existing(path, force=force)
     write_aside(path, _bytes(frame, layout, excel_safe))
 
 
-def write_aside(path: Path, data: bytes, *, mode: int = 0o666) -> None:
-    """A file with that content, whole or not at all; `mode` is what the process's umask is taken from.
+def refuse_existing(path: Path | str, *, force: bool) -> None:
+    """Raises `TableError` where the output exists and may not be replaced; "-" is stdout, which never does."""
+    if str(path) != "-" and Path(path).exists() and not force:
+        raise TableError(
+            f"{str(path)!r} exists already", hint="name another file, or add --force to replace it"
+        )
 
+
+def write_aside(path: Path, data: bytes, *, mode: int | None = None) -> None:
+    """A file with that content, whole or not at all.
+
+    Without a `mode` it has that of the file it replaces, or that of any new file.
     Raises `TableError` where the path is not one to write to, `HandfulError` where the disk fails.
     """
     path = Path(os.path.realpath(path))  # a link stays a link, to a new file
@@ -55,8 +62,11 @@ def write_aside(path: Path, data: bytes, *, mode: int = 0o666) -> None:
         )
     aside = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        kept = stat.S_IMODE(path.stat().st_mode) if mode is None and path.exists() else None
+        handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, kept or mode or 0o666)
         with os.fdopen(handle, "wb") as file:
+            if kept is not None:
+                aside.chmod(kept)  # the umask may have taken some of it
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -71,8 +81,8 @@ def write_aside(path: Path, data: bytes, *, mode: int = 0o666) -> None:
 
 
 def _layout_for(path: Path, layout: Layout) -> Layout:
-    """The layout as it is, unless the suffix names another format."""
-    format = FORMATS.get(path.suffix.lower(), layout.format)
+    """The layout as it is, unless there is a suffix and it names another format."""
+    format = format_of(path) if path.suffix else layout.format
     if format == layout.format:
         return layout
     if format in ("csv", "tsv") and layout.format in ("csv", "tsv"):
