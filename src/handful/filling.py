@@ -27,6 +27,8 @@ else:
 
 __all__ = ["FilledTarget", "Filling", "answer_frame", "fill", "fill_frame"]
 
+FEW_VALUES = 20
+
 Progress = Callable[[str, float], None]
 
 
@@ -141,8 +143,10 @@ def _mostly_alone(column: Column) -> str:
     if column.kind not in (Kind.CATEGORY, Kind.TEXT):
         return ""
     counts = Counter(column.values[~column.blank].tolist())
-    alone, filled = sum(count == 1 for count in counts.values()), sum(counts.values())
-    return f"{alone} of its {filled} filled cells hold a value of their own" if alone * 2 > filled else ""
+    alone = sum(count == 1 for count in counts.values())
+    if len(counts) <= FEW_VALUES or alone * 2 <= len(counts):
+        return ""
+    return f"{alone} of its {len(counts)} different values occur once"
 
 
 def _fill_one(typed: Table, learner: Learner) -> FilledTarget:

@@ -32,8 +32,8 @@ class Expert(Protocol):
         """Its name in receipts, reports and benchmarks."""
         ...
 
-    def suits(self, rows: int) -> bool:
-        """Whether it is worth its time on a context of so many rows."""
+    def suits(self, labels: Labels) -> bool:
+        """Whether it is worth its time on a context with these labels."""
         ...
 
     def fit(self, features: Features, labels: Labels) -> Fitted:

@@ -39,7 +39,7 @@ def experts_for(features: Features, labels: Labels) -> tuple[Expert, ...]:
     if not features.values.shape[1] or np.ptp(labels.values) == 0:
         return (Prior(),)
     experts = CATEGORY_EXPERTS if labels.classes else NUMBER_EXPERTS
-    return tuple(expert for expert in experts if expert.suits(len(labels)))
+    return tuple(expert for expert in experts if expert.suits(labels))
 
 
 def belief_in(experts: tuple[Expert, ...], labels: Labels) -> Belief:

@@ -68,7 +68,7 @@ class Linear:
     name: str
     looseness: float
 
-    def suits(self, rows: int) -> bool:
+    def suits(self, labels: Labels) -> bool:
         return True
 
     def fit(self, features: Features, labels: Labels) -> FittedLinear:
@@ -89,7 +89,7 @@ class Kernel:
     width: float
     """Kernel width as a multiple of the root mean squared distance between rows."""
 
-    def suits(self, rows: int) -> bool:
+    def suits(self, labels: Labels) -> bool:
         return True
 
     def fit(self, features: Features, labels: Labels) -> FittedKernel:

@@ -29,7 +29,7 @@ class Prior:
 
     name: str = "prior"
 
-    def suits(self, rows: int) -> bool:
+    def suits(self, labels: Labels) -> bool:
         return True
 
     def fit(self, features: Features, labels: Labels) -> FittedPrior:

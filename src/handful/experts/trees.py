@@ -144,7 +144,7 @@ class Trees:
     name: str = "trees"
     count: int = 100
 
-    def suits(self, rows: int) -> bool:
+    def suits(self, labels: Labels) -> bool:
         return True
 
     def fit(self, features: Features, labels: Labels) -> FittedTrees:
@@ -214,14 +214,18 @@ class FittedBoosting:
         return shares
 
 
+MOST_BOOSTED_CLASSES = 30
+"""Each round grows a tree for each class: 147 classes of 204 rows took a minute and 1.5 GB."""
+
+
 @dataclass(frozen=True, slots=True)
 class Boosting:
     """Histogram gradient boosting (Ke et al. 2017), slowed down and kept small against over-fitting."""
 
     name: str = "boosting"
 
-    def suits(self, rows: int) -> bool:
-        return rows >= 200
+    def suits(self, labels: Labels) -> bool:
+        return len(labels) >= 200 and labels.classes <= MOST_BOOSTED_CLASSES
 
     def fit(self, features: Features, labels: Labels) -> FittedBoosting:
         from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
