@@ -77,6 +77,14 @@ def test_kinds_are_guessed_from_given_cells_alone_when_a_filled_table_is_filled_
     assert any("earlier filling of 'kind'" in note for note in again.notes)
 
 
+def test_a_learner_fitted_on_a_filled_table_learns_from_given_cells_alone():
+    once = handful.fill(flowers(), target="kind")
+    learner = handful.Learner("kind").fit(once)
+    fresh = handful.Learner("kind").fit(flowers())
+    assert learner.state_.encoder.names == fresh.state_.encoder.names
+    assert learner.evaluate().rows == fresh.evaluate().rows == 36
+
+
 def test_a_row_added_to_a_filled_table_is_answered():
     once = handful.fill(flowers(), target="kind")
     more = pl.concat(

@@ -20,6 +20,7 @@ from handful.experts.blend import Belief, Blend, fit_weighting, out_of_fold
 from handful.experts.experts import belief_in, experts_for
 from handful.experts.folds import split_folds, units_of
 from handful.features import Features, Labels
+from handful.reserved import as_given
 from handful.table.canonical import canonical_order
 from handful.table.column import Column, Kind
 from handful.table.inspect import inspect_table
@@ -169,7 +170,10 @@ class Learner:
     def _typed(self, table: Any) -> Table:
         from handful.table.adapt import table_from_frame
 
-        typed = table if isinstance(table, Table) else table_from_frame(table, kinds=self.kinds)
+        if isinstance(table, Table):
+            typed = table
+        else:
+            typed = as_given(table, table_from_frame(table, kinds=self.kinds), (self.target,), self.kinds)
         for name in (self.target, self.group):
             if name is not None:
                 typed[name]  # raises where there is none
