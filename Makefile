@@ -58,7 +58,7 @@ $(VENV)/.run: pyproject.toml
 
 $(VENV)-pretrain/.test: pretrain/pyproject.toml
 	$(PYTHON) -m venv $(VENV)-pretrain
-	$(VENV)-pretrain/bin/python -m pip --disable-pip-version-check install --quiet torch==2.13.0 numpy pytest scikit-learn
+	$(VENV)-pretrain/bin/python -m pip --disable-pip-version-check install --quiet torch==2.13.0 numpy pytest scikit-learn onnx onnxruntime
 	@touch $@
 
 $(VENV)/.test $(VENV)/.dev $(VENV)/.bench: $(VENV)/.run

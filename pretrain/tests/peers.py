@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from handful.distribution import LEVELS
 from handful_pretrain import checkpoint, evaluate
-from handful_pretrain.model import Answer
+from handful_pretrain.loss import Answer
 from handful_pretrain.prior.tables import Tables
 
 Array = NDArray[np.float64]
@@ -59,7 +59,7 @@ def answer(tables: Tables, classifier: Any, regressor: Any) -> Answer:
             used = 0 if apart is not None else min(x.shape[1], n // 2)
             error = np.sqrt((((y[:n] - center) / scale - inside) ** 2).sum() / (n - used))
             quantiles[i] = torch.tensor(fitted.predict(x[n:])[:, None] + error * normal).float()
-    return Answer(probabilities, quantiles, prior.weights, prior.center, prior.spread)
+    return Answer(probabilities, quantiles, prior.center, prior.spread)
 
 
 def pairs() -> dict[str, tuple[Any, Any]]:

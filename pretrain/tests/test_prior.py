@@ -64,7 +64,7 @@ def test_codes_and_classes_are_whole_numbers_within_their_count(shape: Shape) ->
     assert (tables.y[category] == tables.y[category].round()).all()
     assert (tables.y[category].amax(1) < tables.classes[category]).all()
     assert (tables.classes[category] >= 2).all()
-    assert (tables.classes <= max(2, shape.context // 2)).all()
+    assert (tables.classes <= shape.context).all()
 
 
 def test_class_counts_come_in_the_shares_that_the_docstring_says() -> None:

@@ -29,10 +29,12 @@ from handful.encode.text import TextEncoder
 from handful.errors import ModelFileError
 from handful.experts.blend import Blend, Weighting
 from handful.experts.design import Design
+from handful.experts.in_context import FittedInContext
 from handful.experts.linear import FittedKernel, FittedLinear, Head
 from handful.experts.prior import FittedPrior
 from handful.experts.trees import FittedBoosting, FittedTrees, Forest, TreeInput
 from handful.experts.warp import Warp
+from handful.features import Features, Labels
 from handful.table.column import Form, Kind, texts
 from handful.table.write import write_aside
 from handful.target import FittedTarget
@@ -57,9 +59,9 @@ UNSUSPICIOUS = 32 * 2**20
 CLASSES: dict[str, type] = {
     each.__name__: each
     for each in (
-        Blend, CategoryEncoder, ColumnEncoder, DateEncoder, Design, FittedBoosting, FittedKernel, FittedLinear,
-        FittedPrior, FittedTarget, FittedTrees, Forest, Form, Head, NumberEncoder, Score, TableEncoder, TextEncoder,
-        TreeInput, Warp, Weighting,
+        Blend, CategoryEncoder, ColumnEncoder, DateEncoder, Design, Features, FittedBoosting, FittedInContext,
+        FittedKernel, FittedLinear, FittedPrior, FittedTarget, FittedTrees, Forest, Form, Head, Labels, NumberEncoder,
+        Score, TableEncoder, TextEncoder, TreeInput, Warp, Weighting,
     )
 }  # fmt: skip
 

@@ -13,15 +13,19 @@ __all__ = ["SIZES", "Config", "ModelConfig", "TableConfig", "TrainConfig"]
 class ModelConfig:
     """The shape of the model."""
 
-    width: int = 128
-    layers: int = 4
-    heads: int = 4
+    width: int = 64
+    """Of a cell, with so many `layers` and `heads`."""
+    layers: int = 2
+    heads: int = 2
+    readouts: int = 4
+    """Columns that sum up a row."""
+    row_width: int = 192
+    row_layers: int = 5
+    row_heads: int = 6
     mlp: int = 3
     thinking: int = 16
     """Learned rows that stand beside the context."""
     decoder_heads: int = 4
-    code_width: int = 16
-    slot_width: int = 48
     decay: float = 0.95
     """What block i adds counts decay^i."""
 
@@ -30,8 +34,8 @@ class ModelConfig:
 class TableConfig:
     """The shapes of the tables, log-uniform between their ends."""
 
-    context: tuple[int, int] = (8, 256)
-    columns: tuple[int, int] = (1, 16)
+    context: tuple[int, int] = (4, 256)
+    columns: tuple[int, int] = (1, 24)
     queries: int = 32
     cells: int = 12_000
     """Cells of a batch; they set how many tables it has."""
@@ -80,14 +84,14 @@ class Config:
 SIZES = {
     "tiny": Config(
         "tiny",
-        ModelConfig(width=64, layers=3, thinking=8),
+        ModelConfig(width=32, readouts=2, row_width=64, row_layers=2, row_heads=2, thinking=8, decoder_heads=2),
         TableConfig(context=(8, 64), columns=(1, 8), cells=4_000),
         TrainConfig(average=0.99, warmup=20),
     ),
     "small": Config("small"),
     "base": Config(
         "base",
-        ModelConfig(width=192, layers=5, heads=6, decoder_heads=6),
+        ModelConfig(width=96, layers=3, heads=3, row_width=384, row_layers=8, row_heads=12, decoder_heads=6),
         TableConfig(context=(8, 1024), columns=(1, 60), queries=64, cells=250_000, most=64, pool=2),
         TrainConfig(muon_rate=1e-3, adam_rate=1e-3, warmup=500, average=0.999),
     ),

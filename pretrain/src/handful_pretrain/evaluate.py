@@ -18,8 +18,8 @@ from torch import Tensor
 
 from handful.distribution import LEVELS
 from handful_pretrain import checkpoint
-from handful_pretrain.loss import losses
-from handful_pretrain.model import Answer, Model
+from handful_pretrain.loss import Answer, answered, losses
+from handful_pretrain.model import Model, context_of, draw_slots
 from handful_pretrain.prior import mix
 from handful_pretrain.prior.tables import Tables
 
@@ -54,8 +54,7 @@ def prior_answer(tables: Tables) -> Answer:
     level = torch.as_tensor(LEVELS, dtype=y.dtype, device=y.device)
     quantiles = ((y[..., None] - center) / spread)[..., 0].quantile(level, dim=1).T[:, None]
     queries = tables.y.shape[1] - tables.context
-    weights = torch.full((len(y), queries, tables.context), 1 / tables.context, device=y.device)
-    return Answer(shares.expand(-1, queries, -1), quantiles.expand(-1, queries, -1), weights, center, spread)
+    return Answer(shares.expand(-1, queries, -1), quantiles.expand(-1, queries, -1), center, spread)
 
 
 def areas(probabilities: Tensor, y: Tensor) -> float:
@@ -109,7 +108,12 @@ def scores(answers: list[Answer], batches: list[Tables]) -> Scores:
 @torch.no_grad()
 def answers(model: Model, batches: list[Tables]) -> list[Answer]:
     """What the model says."""
-    return [model(tables, model.draw_slots(int(tables.classes.max()), 0)) for tables in batches]
+    found = []
+    for tables in batches:
+        context = context_of(tables, draw_slots(int(tables.classes.max()), 0))
+        queries = context.shown_queries(tables.x[:, tables.context :], torch)
+        found.append(answered(model(context, queries), context, queries))
+    return found
 
 
 def lines(named: dict[str, Scores]) -> Iterator[str]:

@@ -1,33 +1,43 @@
 """The in-context model: labelled rows and queries in, the queries' distributions out, in one pass.
 
-A table is a grid of cells (b batch, r row, c column, d width) with one more column, the readout, that sums up its
-row. Each block lets the cells of a row look at one another, then the cells of a column, then thinks about each alone.
-Down a column everybody looks at the context only: a query's answer does not depend on the other queries, and what
-the context is to them (keys and values of each block) can be kept: `encode` once, `answer` as often as wanted.
+Two stages. In the first a table is a grid of cells (b batch, r row, c column, d width) with some more columns, the
+readouts, that sum up their row: each block lets the cells of a row look at one another, then the cells of a column,
+then thinks about each alone. In the second a row is one vector, made of its readouts, and rows look at rows. Down a
+column everybody looks at the context only: a query's answer does not depend on the other queries, and what the
+context is to them (keys and values of each block) can be kept: `encode` once, `answer` as often as wanted.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from handful_pretrain import cells
+from handful.model.cells import CODES
+from handful.model.context import (
+    CELL,
+    CODE_WIDTH,
+    GUESSES,
+    SLOT_WIDTH,
+    TOLD,
+    VALUE,
+    Context,
+    Shown,
+    Slots,
+    fit_context,
+)
+from handful.model.heads import Outputs
 from handful_pretrain.attention import attend, normed
-from handful_pretrain.cells import Slots, Standing
 from handful_pretrain.config import ModelConfig
 from handful_pretrain.prior.tables import Tables
 
-__all__ = ["Answer", "Context", "Model"]
+__all__ = ["LEVELS", "Encoded", "Model", "context_of", "draw_slots"]
 
 LEVELS = 99
 OFFSETS = (0, 1, 3)
 """A cell also sees its neighbours one and three columns on: that breaks the symmetry between columns."""
-FLOOR = 1e-5
-"""Mass that is spread evenly over the classes, so that none is impossible."""
 START = 0.3
 """How much a block adds at first. With queries and keys equal at first (down the columns, and in the decoder), the
 untrained model is a kernel smoother: it looks at what is alike, and learns from there (figures in LOG.md)."""
@@ -35,66 +45,40 @@ untrained model is a kernel smoother: it looks at what is alike, and learns from
 Cached = tuple[Tensor, Tensor]
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """All that `answer` needs to know of a context."""
+class Encoded(NamedTuple):
+    """What queries need of a context."""
 
-    standing: Standing
-    slots: Slots
     cached: list[Cached]
     """Keys and values of each block's look down the columns, (b * c * head, row, width of a head)."""
     keys: Tensor
     """(b, row, decoder width) the context's rows as the decoder finds them."""
-    labels: Tensor
-    """(b, row, class) one-hot; all 0 where the target is a number."""
-    numbers: Tensor
-    """(b, row) z-scored targets, 0 where the target is a category."""
-    is_number: Tensor
-    center: Tensor
-    """(b, 1, 1) with `spread`: how to get from z-scores to numbers."""
-    spread: Tensor
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What may stand in the queries' cells."""
-
-    probabilities: Tensor
-    """(b, query, class); of use where the target is a category."""
-    quantiles: Tensor
-    """(b, query, level) z-scored, never falling; of use where the target is a number."""
-    weights: Tensor
-    """(b, query, context row) how much each labelled row decided."""
-    center: Tensor
-    spread: Tensor
-
-    def numbers(self) -> Tensor:
-        """The quantiles in the unit of the target."""
-        return self.quantiles * self.spread + self.center
 
 
 class Block(nn.Module):
-    """Along the row, down the column, alone."""
+    """Along the row (in the first stage), down the column, alone."""
 
-    def __init__(self, config: ModelConfig, decay: float) -> None:
+    def __init__(self, width: int, heads: int, mlp: int, decay: float, along: bool) -> None:
         super().__init__()
-        d = config.width
-        self.heads, self.decay = config.heads, decay
-        self.along = nn.Parameter(torch.randn(3, d, d) / math.sqrt(d))
-        self.along_out = nn.Parameter(START * torch.randn(d, d) / math.sqrt(d))
+        d = width
+        self.heads, self.decay, self.has_along = heads, decay, along
+        if along:
+            self.along = nn.Parameter(torch.randn(3, d, d) / math.sqrt(d))
+            self.along_out = nn.Parameter(START * torch.randn(d, d) / math.sqrt(d))
         self.down = nn.Parameter(torch.randn(3, d, d) / math.sqrt(d))
         self.down_out = nn.Parameter(START * torch.randn(d, d) / math.sqrt(d))
-        self.sharper = nn.Parameter(torch.zeros(config.heads))
+        self.sharper = nn.Parameter(torch.zeros(heads))
         with torch.no_grad():
             self.down[1] = self.down[0]
-        self.up = nn.Parameter(torch.randn(config.mlp, d, d) / math.sqrt(d))
-        self.back = nn.Parameter(START * torch.randn(config.mlp * d, d) / math.sqrt(config.mlp * d))
+        self.up = nn.Parameter(torch.randn(mlp, d, d) / math.sqrt(d))
+        self.back = nn.Parameter(START * torch.randn(mlp * d, d) / math.sqrt(mlp * d))
 
     def forward(
-        self, x: Tensor, dtype: torch.dtype, known: int, cached: Cached | None
+        self, x: Tensor, dtype: torch.dtype, known: int, cached: Cached | None, kept: int | None = None
     ) -> tuple[Tensor, Cached]:
-        """The cells after this block, and what it keeps of the first `known` rows for later queries."""
-        x = torch.add(x, self._along(normed(x, dtype)), alpha=self.decay)
+        """The last `kept` columns after this block (all), and what it keeps of the first `known` rows for queries."""
+        if self.has_along:
+            found = self._along(normed(x, dtype), kept or x.shape[2])
+            x = torch.add(x[:, :, -found.shape[2] :], found, alpha=self.decay)
         seen, cached = self._down(normed(x, dtype), known, cached)
         x = torch.add(x, seen, alpha=self.decay)
         hidden = torch.nn.functional.gelu(normed(x, dtype) @ self._side_by_side(self.up, dtype))
@@ -104,13 +88,16 @@ class Block(nn.Module):
     def _side_by_side(weight: Tensor, dtype: torch.dtype) -> Tensor:
         return weight.to(dtype).transpose(0, 1).reshape(weight.shape[1], -1)
 
-    def _along(self, x: Tensor) -> Tensor:
+    def _along(self, x: Tensor, kept: int) -> Tensor:
+        """(b, r, kept, d) what the last `kept` cells of each row learn from all of its cells."""
         b, r, c, d = x.shape
         h, e = self.heads, d // self.heads
-        mixed = (x @ self._side_by_side(self.along, x.dtype)).view(b * r, c, 3, h, e).permute(2, 0, 3, 1, 4)
-        query, key, value = (part.reshape(b * r * h, c, e) for part in mixed)
+        query = (x[:, :, c - kept :] @ self.along[0].to(x.dtype)).view(b * r, kept, h, e).transpose(1, 2)
+        both = x @ self._side_by_side(self.along[1:], x.dtype)
+        key, value = both.view(b * r, c, 2, h, e).permute(2, 0, 3, 1, 4)
+        query, key, value = (part.reshape(b * r * h, -1, e) for part in (query, key, value))
         out = attend(query * e**-0.5, key, value)
-        return out.view(b, r, h, c, e).transpose(2, 3).reshape(b, r, c, d) @ self.along_out.to(x.dtype)
+        return out.view(b, r, h, kept, e).transpose(2, 3).reshape(b, r, kept, d) @ self.along_out.to(x.dtype)
 
     def _down(self, x: Tensor, known: int, cached: Cached | None) -> tuple[Tensor, Cached]:
         b, r, c, d = x.shape
@@ -121,11 +108,15 @@ class Block(nn.Module):
         if cached is None:
             rows = mixed[1:, :, :, :, :known]
             cached = (rows[0].reshape(b * c * h, known, e), rows[1].reshape(b * c * h, known, e))
-        scale = (1 + self.sharper * math.log(cached[0].shape[1] / 64)) * e**-0.5
+        scale = (1 + self.sharper * _log_length(cached[0])) * e**-0.5
         query = query * scale.to(x.dtype).repeat(b * c)[:, None, None]
         out = attend(query, *cached)
         out = out.view(b, c, h, r, e).permute(0, 3, 1, 2, 4).reshape(b, r, c, d)
         return out @ self.down_out.to(x.dtype), cached
+
+
+def _log_length(keys: Tensor) -> float:
+    return math.log(keys.shape[1] / 64)
 
 
 class Model(nn.Module):
@@ -136,132 +127,163 @@ class Model(nn.Module):
         self.config = config
         d = config.width
         self.compute = torch.float32
-        self.cell = nn.Linear(len(OFFSETS) * (cells.FIELDS + config.code_width), d)
-        self.label = nn.Linear(config.slot_width, d, bias=False)
-        self.number = nn.Linear(2, d)
-        self.asked = nn.Parameter(0.5 * torch.randn(2, d))
-        self.readout = nn.Parameter(0.5 * torch.randn(d))
+        self.cell = nn.Linear(len(OFFSETS) * CELL, d)
+        self.told = nn.Linear(TOLD, d)
+        self.asked = nn.Parameter(0.5 * torch.randn(d))
+        self.readouts = nn.Parameter(0.5 * torch.randn(config.readouts, d))
+        self.guess = nn.Linear(GUESSES * VALUE, config.readouts * d, bias=False)
         self.thoughts = nn.Parameter(0.5 * torch.randn(config.thinking, d))
-        self.blocks = nn.ModuleList(Block(config, config.decay**i) for i in range(config.layers))
-        self.find = nn.Linear(d, d, bias=False)
-        self.found = nn.Linear(d, d, bias=False)
+        self.grid = nn.ModuleList(
+            Block(d, config.heads, config.mlp, config.decay**i, along=True) for i in range(config.layers)
+        )
+        row = config.row_width if config.row_layers else config.readouts * d
+        self.rows = nn.ModuleList(
+            Block(row, config.row_heads, config.mlp, config.decay**i, along=False)
+            for i in range(config.row_layers)
+        )
+        if config.row_layers:
+            self.join = nn.Linear(config.readouts * d, row)
+            self.row_told = nn.Linear(TOLD, row)
+            self.row_asked = nn.Parameter(0.5 * torch.randn(row))
+            self.row_guess = nn.Linear(GUESSES * VALUE, row, bias=False)
+        self.find = nn.Linear(row, row, bias=False)
+        self.found = nn.Linear(row, row, bias=False)
         self.sharper = nn.Parameter(torch.zeros(config.decoder_heads))
+        self.mix = nn.Linear(row, 1 + GUESSES)
+        self.sharpness = nn.Linear(row, 1)
+        self.shift = nn.Linear(row, 1)
+        self.widths = nn.Linear(row, LEVELS - 1)
         with torch.no_grad():
             self.found.weight.copy_(self.find.weight)
-        self.shift = nn.Linear(d, 1)
-        self.widths = nn.Linear(d, LEVELS - 1)
-        nn.init.zeros_(self.shift.weight)
-        nn.init.zeros_(self.widths.weight)
+        for part in (self.mix, self.sharpness, self.shift, self.widths):
+            nn.init.zeros_(part.weight)
+        nn.init.zeros_(self.mix.bias)
+        nn.init.zeros_(self.sharpness.bias)
         nn.init.constant_(self.widths.bias, math.log(math.expm1(4.6 / LEVELS)))
 
-    def forward(self, tables: Tables, slots: Slots) -> Answer:
-        """The answers for all queries; as `answer(encode(...))`, in one pass through the blocks."""
-        context = tables.context
-        partial = self._context(tables, slots)
+    def forward(self, context: Context, queries: Shown) -> Outputs:
+        """The outputs for all queries; as `answer(encode(...))`, in one pass through the blocks."""
+        shown, told = context.shown(torch), context.told(torch)
+        own = shown.cells.shape[1]
         x = torch.cat(
             [
-                self._thinking(partial),
-                self._rows(tables.x[:, :context], partial, self._told(partial)),
-                self._rows(tables.x[:, context:], partial, self._asked(partial)),
+                self._thinking(shown.cells),
+                self._cells(shown.cells, shown.guesses, self.told(told)),
+                self._cells(queries.cells, queries.guesses, self._asked(context.asked(torch))),
             ],
             1,
         )
-        known = self.config.thinking + context
-        for block in self.blocks:
-            x, _ = block(x, self.compute, known, None)
-        rows = normed(x[:, self.config.thinking :, -1], torch.float32)
-        return self._decoded(rows[:, context:], self.found(rows[:, :context]), partial)
+        known = self.config.thinking + own
+        for block, kept in zip(self.grid, self._kept, strict=True):
+            x, _ = block(x, self.compute, known, None, kept)
+        x = self._summed_up(x)
+        if self.rows:
+            told2 = torch.cat(
+                [
+                    self._row(shown.guesses, self.row_told(told)),
+                    self._row(queries.guesses, self._row_asked(context.asked(torch))),
+                ],
+                1,
+            )
+            x = self._joined(x, told2, self.config.thinking)
+            for block in self.rows:
+                x, _ = block(x, self.compute, known, None)
+        rows = normed(x[:, self.config.thinking :, 0], torch.float32)
+        return self._decoded(rows[:, own:], self.found(rows[:, :own]))
 
-    def encode(self, tables: Tables, slots: Slots) -> Context:
-        """What later queries need of the first `context` rows; further rows are not looked at."""
-        partial = self._context(tables, slots)
-        told = self._told(partial)
-        x = torch.cat([self._thinking(partial), self._rows(tables.x[:, : tables.context], partial, told)], 1)
+    def encode(self, cells: Tensor, guesses: Tensor, told: Tensor) -> Encoded:
+        """What queries need of labelled rows."""
+        thinking = self.config.thinking
+        x = torch.cat([self._thinking(cells), self._cells(cells, guesses, self.told(told))], 1)
         cached = []
-        for block in self.blocks:
-            x, kept = block(x, self.compute, x.shape[1], None)
-            cached.append(kept)
-        keys = self.found(normed(x[:, self.config.thinking :, -1], torch.float32))
-        return self._with(partial, cached, keys)
+        for block, kept in zip(self.grid, self._kept, strict=True):
+            x, keys_and_values = block(x, self.compute, x.shape[1], None, kept)
+            cached.append(keys_and_values)
+        x = self._summed_up(x)
+        if self.rows:
+            x = self._joined(x, self._row(guesses, self.row_told(told)), thinking)
+            for block in self.rows:
+                x, keys_and_values = block(x, self.compute, x.shape[1], None)
+                cached.append(keys_and_values)
+        return Encoded(cached, self.found(normed(x[:, thinking:, 0], torch.float32)))
 
-    def answer(self, context: Context, x: Tensor) -> Answer:
-        """The answers for these rows (b, query, column)."""
-        grid = self._rows(x, context, self._asked(context))
-        for block, cached in zip(self.blocks, context.cached, strict=True):
-            grid, _ = block(grid, self.compute, 0, cached)
-        return self._decoded(normed(grid[:, :, -1], torch.float32), context.keys, context)
+    def answer(self, encoded: Encoded, cells: Tensor, guesses: Tensor, asked: Tensor) -> Outputs:
+        """The outputs for these rows."""
+        x = self._cells(cells, guesses, self._asked(asked))
+        for block, cached, kept in zip(self.grid, encoded.cached, self._kept, strict=False):
+            x, _ = block(x, self.compute, 0, cached, kept)
+        x = self._summed_up(x)
+        if self.rows:
+            x = self._joined(x, self._row(guesses, self._row_asked(asked)), 0)
+            for block, cached in zip(self.rows, encoded.cached[len(self.grid) :], strict=True):
+                x, _ = block(x, self.compute, 0, cached)
+        return self._decoded(normed(x[:, :, 0], torch.float32), encoded.keys)
 
-    def _context(self, tables: Tables, slots: Slots) -> Context:
-        y = tables.y[:, : tables.context]
-        is_number = tables.classes == 0
-        center = y.mean(1, keepdim=True)
-        spread = (y - center).square().mean(1, keepdim=True).sqrt().clamp_min(1e-6)
-        numbers = torch.where(is_number[:, None], (y - center) / spread, 0.0)
-        code = torch.where(is_number[:, None], -1, y).long()
-        labels = (code[..., None] == torch.arange(len(slots.labels), device=y.device)).float()
-        at = cells.standing(tables.x[:, : tables.context], tables.is_category)
-        none = torch.empty(0, device=y.device)
-        return Context(at, slots, [], none, labels, numbers, is_number, center[..., None], spread[..., None])
+    @property
+    def _kept(self) -> list[int | None]:
+        """How many columns each block of the grid has to work for: nothing but readouts is read after the last."""
+        return [None] * (len(self.grid) - 1) + [self.config.readouts]
 
-    @staticmethod
-    def _with(partial: Context, cached: list[Cached], keys: Tensor) -> Context:
-        return Context(
-            partial.standing,
-            partial.slots,
-            cached,
-            keys,
-            partial.labels,
-            partial.numbers,
-            partial.is_number,
-            partial.center,
-            partial.spread,
-        )
+    def _cells(self, cells: Tensor, guesses: Tensor, target: Tensor) -> Tensor:
+        """(b, r, c + readouts, d) the cells of these rows, what is known of their target in each, readouts last."""
+        b, rows, columns, _ = cells.shape
+        index = torch.arange(columns, device=cells.device)
+        grouped = torch.cat([cells[:, :, (index + offset) % columns] for offset in OFFSETS], -1)
+        readouts = self.readouts + self.guess(guesses.flatten(2)).view(b, rows, *self.readouts.shape)
+        return torch.cat([self.cell(grouped), readouts], 2) + target[:, :, None]
 
-    def _rows(self, x: Tensor, context: Context, target: Tensor) -> Tensor:
-        """(b, r, c + 1, d) the cells of these rows, what is known of their target in each, the readout last."""
-        b, rows, columns = x.shape
-        seen = cells.fields(x, context.standing, context.slots)
-        index = torch.arange(columns, device=x.device)
-        grouped = torch.cat([seen[:, :, (index + offset) % columns] for offset in OFFSETS], -1)
-        readout = self.readout.expand(b, rows, 1, -1)
-        return torch.cat([self.cell(grouped), readout], 2) + target[:, :, None]
+    def _thinking(self, cells: Tensor) -> Tensor:
+        """(b, thought, c + readouts, d)"""
+        return self.thoughts[:, None].expand(cells.shape[0], -1, cells.shape[2] + self.config.readouts, -1)
 
-    def _thinking(self, context: Context) -> Tensor:
-        b, _, columns = context.standing.mean.shape
-        return self.thoughts[:, None].expand(b, -1, columns + 1, -1)
+    def _asked(self, asked: Tensor) -> Tensor:
+        return torch.add(self.told(asked), self.asked)
 
-    def _told(self, context: Context) -> Tensor:
-        """(b, context row, d) the targets."""
-        z = context.numbers
-        soft = torch.stack([3 * torch.tanh(z / 3), z.sign() * z.abs().log1p()], -1)
-        label = self.label(context.labels @ context.slots.labels * math.sqrt(self.config.slot_width))
-        return torch.where(context.is_number[:, None, None], self.number(soft), label)
+    def _row_asked(self, asked: Tensor) -> Tensor:
+        return torch.add(self.row_told(asked), self.row_asked)
 
-    def _asked(self, context: Context) -> Tensor:
-        """(b, 1, d) "a number is asked" or "a category is asked"."""
-        return self.asked[context.is_number.long()][:, None]
+    def _summed_up(self, x: Tensor) -> Tensor:
+        """(b, r, 1, readouts * d) the rows' readouts side by side."""
+        return x[:, :, -self.config.readouts :].flatten(2)[:, :, None]
 
-    def _decoded(self, rows: Tensor, keys: Tensor, context: Context) -> Answer:
+    def _row(self, guesses: Tensor, target: Tensor) -> Tensor:
+        """(b, r, row width) what a row is told beside its readouts."""
+        return torch.add(self.row_guess(guesses.flatten(2)), target)
+
+    def _joined(self, x: Tensor, told: Tensor, thinking: int) -> Tensor:
+        """(b, r, 1, row width) the rows as the second stage starts with them; thoughts are told nothing."""
+        told = torch.nn.functional.pad(told, (0, 0, thinking, 0))
+        return torch.add(self.join(normed(x, torch.float32)), told[:, :, None])
+
+    def _decoded(self, rows: Tensor, keys: Tensor) -> Outputs:
         b, queries, d = rows.shape
         h, n = self.config.decoder_heads, keys.shape[1]
         query = self.find(rows).view(b, queries, h, d // h).transpose(1, 2)
         key = keys.view(b, n, h, d // h).transpose(1, 2)
-        scale = (1 + self.sharper * math.log(n / 64)) * (d // h) ** -0.5
+        scale = (1 + self.sharper * _log_length(keys)) * (d // h) ** -0.5
         weights = torch.softmax(query @ key.mT * scale[:, None, None], -1).mean(1)
-        probabilities = weights @ context.labels
-        present = (context.labels.sum(1, keepdim=True) > 0).float()
-        even = present / present.sum(-1, keepdim=True).clamp_min(1)
-        probabilities = (1 - FLOOR) * probabilities + FLOOR * even
-        location = weights @ context.numbers[..., None] + self.shift(rows)
         steps = torch.nn.functional.softplus(self.widths(rows)).cumsum(-1)
         middle = LEVELS // 2
         below = steps[..., middle - 1 : middle]
-        start = torch.cat([-below, steps - below], -1)
-        return Answer(probabilities, location + start, weights, context.center, context.spread)
+        offsets = torch.cat([-below, steps - below], -1) + self.shift(rows)
+        sharpness = torch.exp(2 * torch.tanh(self.sharpness(rows) / 2))
+        return Outputs(weights, torch.softmax(self.mix(rows), -1), sharpness, offsets)
 
-    def draw_slots(self, classes: int, seed: int) -> Slots:
-        """Random vectors for one pass."""
-        generator = torch.Generator().manual_seed(seed)
-        c = self.config
-        device = cast(Tensor, self.readout).device
-        return Slots.draw(c.code_width, c.slot_width, max(1, classes), generator, device)
+
+def draw_slots(classes: int, seed: int, device: torch.device | str = "cpu") -> Slots:
+    """Random vectors of length 1 for one pass."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def unit(count: int, width: int) -> Tensor:
+        raw = torch.randn(count, width, generator=generator)
+        return (raw / raw.square().sum(-1, keepdim=True).sqrt()).to(device)
+
+    return Slots(unit(CODES, CODE_WIDTH), unit(max(1, classes), SLOT_WIDTH))
+
+
+def context_of(tables: Tables, slots: Slots) -> Context:
+    """The labelled rows of a batch of tables."""
+    n = tables.context
+    return fit_context(
+        tables.x[:, :n], tables.is_category, tables.y[:, :n], tables.classes == 0, slots, torch
+    )

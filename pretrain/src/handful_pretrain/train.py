@@ -20,8 +20,8 @@ import torch
 from handful_pretrain import checkpoint
 from handful_pretrain.checkpoint import Progress
 from handful_pretrain.config import SIZES, Config, TableConfig
-from handful_pretrain.loss import losses
-from handful_pretrain.model import Model
+from handful_pretrain.loss import answered, losses
+from handful_pretrain.model import Model, context_of, draw_slots
 from handful_pretrain.optimizer import Optimizer
 from handful_pretrain.prior import mix
 from handful_pretrain.prior.dice import Dice
@@ -83,8 +83,11 @@ class Run:
         step = self.progress.step
         tables = self.batches[step]
         drawn = time.perf_counter()
-        slots = self.model.draw_slots(int(tables.classes.max()), step)
-        each = losses(self.model(tables, slots), tables)
+        slots = draw_slots(int(tables.classes.max()), step, self.device)
+        context = context_of(tables, slots)
+        queries = context.shown_queries(tables.x[:, tables.context :], torch)
+        prepared = time.perf_counter()
+        each = losses(answered(self.model(context, queries), context, queries), tables)
         each.mean().backward()  # type: ignore[no-untyped-call]
         length = self.optimizer.step(step, factor)
         number = tables.classes == 0
@@ -99,6 +102,7 @@ class Run:
             "tables": float(len(tables)),
             "gradient": length,
             "drawing": drawn - began,
+            "preparing": prepared - drawn,
             "seconds": ended - began,
         }
 
@@ -126,6 +130,7 @@ def _line(run: Run, window: list[dict[str, float]], factor: float) -> dict[str, 
         "rate": round(factor, 4),
         "tables_per_second": round(total["tables"] / total["seconds"], 1),
         "drawing": round(total["drawing"] / total["seconds"], 3),
+        "preparing": round(total["preparing"] / total["seconds"], 3),
     }
 
 

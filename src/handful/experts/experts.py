@@ -6,6 +6,7 @@ import numpy as np
 
 from handful.experts.blend import Belief
 from handful.experts.expert import Expert
+from handful.experts.in_context import InContext
 from handful.experts.linear import Kernel, Linear
 from handful.experts.prior import Prior
 from handful.experts.trees import Boosting, Trees
@@ -17,6 +18,7 @@ __all__ = ["belief_in", "experts_for"]
 # benchmarks/tables.py, none of which is in the benchmark; what was tried is in benchmarks/LOG.md.
 CATEGORY_EXPERTS: tuple[Expert, ...] = (
     Prior(),
+    InContext(),
     Linear("linear", 0.5),
     Kernel("kernel", looseness=10.0, width=1.0),
     Kernel("wide kernel", looseness=100.0, width=2.0),
@@ -25,6 +27,7 @@ CATEGORY_EXPERTS: tuple[Expert, ...] = (
 )
 NUMBER_EXPERTS: tuple[Expert, ...] = (
     Prior(),
+    InContext(),
     Linear("linear", 1.0),
     Kernel("wide kernel", looseness=1.0, width=2.0),
     Trees(),

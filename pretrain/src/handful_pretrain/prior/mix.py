@@ -38,11 +38,15 @@ INGREDIENTS: dict[str, tuple[float, Callable[[Dice, int, int, int], Draft]]] = {
 
 NUMBERS = 0.35
 UNLEARNABLE = 0.05
-SPARE = 2.2
+SPARE = 3.0
 """So many times more drafts are drawn than tables asked for; those that seem unlearnable go first."""
 JUDGES = 48
 """Rows that only say whether a table is learnable, then go: choosing by the queries would teach overconfidence."""
-LEARNABLE = 0.02
+LEARNABLE = 0.4
+"""How much of the variance the simple test has to explain for a draft to stay: uniform between 0 and this. So the
+tables tell about as much as real ones do (figures in LOG.md): without a filter most of them tell nothing."""
+EACH = 0.4
+"""The share of category tables whose context has every class, where it has room."""
 CHUNK = 16
 """Tables of one chunk share what Python decides, such as the order of functions in a graph."""
 
@@ -80,8 +84,10 @@ def draw(seed: int, b: int, shape: Shape, device: torch.device | str = "cpu") ->
         for start in range(0, count, CHUNK):
             parts.append(drawn_from(name, dice, min(CHUNK, count - start), wide))
     tables = _joined(parts)
-    poor = learnable.explained(dice, tables, shape.rows) < LEARNABLE
+    wanted = dice.uniform(len(tables), high=LEARNABLE)
+    poor = learnable.explained(dice, tables, shape.rows) < wanted
     tables = tables.take(_chosen(dice, poor, tables.classes == 0, b)).first(shape.rows)
+    tables = _one_of_each(dice, tables)
     y = torch.where(dice.chance(UNLEARNABLE, b, 1), _shuffled(dice, tables.y), tables.y)
     y = target.vary(dice, y, tables.classes, shape.context)
     return Tables(blanks.punch(dice, tables.x), tables.is_category, y, tables.classes, shape.context)
@@ -102,6 +108,16 @@ def _chosen(dice: Dice, poor: Tensor, number: Tensor, b: int) -> Tensor:
     too_many = sorted_number & (sorted_number.cumsum(0) > numbers)
     too_many |= ~sorted_number & ((~sorted_number).cumsum(0) > b - numbers)
     return order[too_many.float().argsort(stable=True)[:b]]
+
+
+def _one_of_each(dice: Dice, tables: Tables) -> Tables:
+    """In some tables the context starts with one row of each class, as people label who know their classes."""
+    y = tables.y
+    earlier = (y[:, :, None] == y[:, None, :]).tril(-1).any(-1)
+    chosen = (tables.classes > 0) & dice.chance(EACH, len(tables))
+    order = (earlier & chosen[:, None]).float().argsort(dim=1, stable=True)
+    x = tables.x.gather(1, order[..., None].expand(tables.x.shape))
+    return Tables(x, tables.is_category, y.gather(1, order), tables.classes, tables.context)
 
 
 def _joined(parts: Sequence[Tables]) -> Tables:

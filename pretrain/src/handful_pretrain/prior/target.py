@@ -1,7 +1,7 @@
 """The target: a number, or classes cut from the target's faces; then imbalance, wrong labels, heavy tails.
 
-Classes: 2 in 55% of tables, 3 to 10 in 35%, 11 to 60 in 10% (fewer where the context is too small for them); cut by
-the order of one face (60%) or by the nearest of K centres among all faces (40%); half the tables are imbalanced
+Classes: 2 in 55% of tables, 3 to 10 in 35%, 11 to 60 in 10% (fewer where the context is too small); cut by
+the order of one face (60%; 20% of those with more than 4) or by the nearest of K centres among all faces; half the tables are imbalanced
 (weights of classes lognormal, spread up to 1.5; with two classes the rarer has LogU(.03, .5)); labels wrong in up to
 20% of rows in a quarter of the tables. Numbers: 20% skewed, 10% rounded, 5% with outliers.
 """
@@ -20,11 +20,11 @@ MOST_CLASSES = 60
 
 
 def class_counts(dice: Dice, b: int, context: int) -> Tensor:
-    """(b,) how many classes each table gets: at least two rows of context for each, on average."""
+    """(b,) how many classes each table gets: up to 10 as often as not with one row of context for each, more with two."""
     form = dice.uniform(b)
     few, many = dice.integer(b, high=8) + 3, dice.log_integer(b, low=11, high=MOST_CLASSES)
-    count = torch.where(form < 0.55, 2, torch.where(form < 0.9, few, many))
-    return count.clamp_max(max(2, context // 2))
+    many = many.clamp_max(max(2, context // 2))
+    return torch.where(form < 0.55, 2, torch.where(form < 0.9, few, many)).clamp_max(max(2, context))
 
 
 def _weights(dice: Dice, count: Tensor, most: int) -> Tensor:
@@ -53,7 +53,8 @@ def classified(dice: Dice, target: Tensor, count: Tensor) -> Tensor:
     near = distance.masked_fill(
         (torch.arange(most, device=target.device) >= count[:, None])[:, None], torch.inf
     )
-    codes = torch.where(dice.chance(0.6, b, 1), ordered, near.argmin(-1))
+    along_one = dice.uniform(b, 1) < torch.where(count[:, None] > 4, 0.2, 0.6)
+    codes = torch.where(along_one, ordered, near.argmin(-1))
     codes = torch.minimum(codes, count[:, None] - 1)
     wrong = dice.uniform(b, 1, high=0.2) * dice.chance(0.25, b, 1)
     swapped = codes.gather(1, dice.permutation(b, rows))

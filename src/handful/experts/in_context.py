@@ -1,0 +1,167 @@
+"""The in-context model as an expert: learning is keeping the rows, answering is a pass through the shipped network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.distribution import LEVELS
+from handful.errors import ModelFileError
+from handful.experts.design import Design, fit_design
+from handful.features import Features, Labels
+from handful.model.cells import CODES
+from handful.model.context import CODE_WIDTH, SLOT_WIDTH, Context, Slots, fit_context
+from handful.model.guesses import JUDGED
+from handful.model.heads import probabilities, quantiles
+from handful.model.session import Cache, session
+
+__all__ = ["FittedInContext", "InContext"]
+
+MOST_ROWS = 1_024
+"""Rows of one context. More rows become several contexts: half of each lies near its centre, half anywhere."""
+MOST_CONTEXTS = 4
+MOST_COLUMNS = 64
+"""Features that the network is shown: those that tell most about the target."""
+
+AT_ONCE = 1_000
+"""Queries that are answered at once: their similarities to the context stay under 100 MB."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+class FittedInContext:
+    """The rows themselves: an in-context model learns nothing from them until it is asked."""
+
+    features: Features
+    labels: Labels
+    chosen: NDArray[np.intp]
+    """The places of these features among all."""
+    design: Design
+    """How near rows are to the centres."""
+    centres: NDArray[np.float64]
+    members: NDArray[np.intp]
+    """(context, row) which rows each context has."""
+    weights: str
+    """The hash of the weights that it was judged with."""
+
+    def predict(self, features: Features) -> NDArray[np.float64]:
+        if self.weights != session().hash:
+            raise ModelFileError(
+                f"this was learnt with the model weights {self.weights[:12]}, which this version does not have",
+                hint="install the version of handful that wrote it, or fit again",
+            )
+        features = _only(features, self.chosen)
+        home = _nearest(self.design.matrix(features), self.centres)
+        found = np.zeros((len(features), self.labels.classes or len(LEVELS)))
+        for context in np.unique(home):
+            here = np.flatnonzero(home == context)
+            for start in range(0, len(here), AT_ONCE):
+                rows = here[start : start + AT_ONCE]
+                found[rows] = self._answer(int(context), features.values[rows])
+        return found
+
+    def _answer(self, number: int, x: NDArray[np.float32]) -> NDArray[np.float64]:
+        context, cache = self._encoded(number)
+        shown = context.shown_queries(x[None].astype(np.float64), np)
+        outputs = session().answer(cache, shown.cells, shown.guesses, context.asked(np))
+        if self.labels.classes:
+            said = probabilities(outputs, context, shown.guessed, np)[0] * context.values[0].any(axis=0)
+            return np.asarray(said / said.sum(axis=1, keepdims=True))
+        said = quantiles(outputs, context, shown.guessed) * context.spread + context.center
+        return np.asarray(said[0])
+
+    def _encoded(self, number: int) -> tuple[Context, Cache]:
+        """One context as queries need it; it is kept as long as this object lives."""
+        kept = ENCODED.setdefault(self, {})
+        if number not in kept:
+            rows = self.members[number]
+            context = context_of(self.features.take(rows), self.labels.take(rows))
+            shown = context.shown(np)
+            kept[number] = context, session().encode(shown.cells, shown.guesses, context.told(np))
+        return kept[number]
+
+
+ENCODED: WeakKeyDictionary[FittedInContext, dict[int, tuple[Context, Cache]]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class InContext:
+    """A transformer that has seen synthetic tables by the thousand (its card says how many), and then this context."""
+
+    name: str = "in-context model"
+
+    def suits(self, labels: Labels) -> bool:
+        return True
+
+    def fit(self, features: Features, labels: Labels) -> FittedInContext:
+        chosen = np.arange(features.values.shape[1])
+        if len(chosen) > MOST_COLUMNS:
+            chosen = np.sort(np.argsort(-_told(features, labels), kind="stable")[:MOST_COLUMNS])
+        features = _only(features, chosen)
+        design = fit_design(features)
+        centres, members = _contexts(design.matrix(features))
+        return FittedInContext(features, labels, chosen, design, centres, members, session().hash)
+
+
+def _only(features: Features, chosen: NDArray[np.intp]) -> Features:
+    """Some of the features."""
+    return Features(
+        features.values[:, chosen],
+        features.is_category[chosen],
+        tuple(features.column[place] for place in chosen),
+    )
+
+
+def _told(features: Features, labels: Labels) -> NDArray[np.float64]:
+    """(feature,) how much each tells about the target, judged on some of the rows."""
+    rows = np.arange(0, len(labels), -(-len(labels) // JUDGED))
+    return np.asarray(context_of(features.take(rows), labels.take(rows)).guesser.weight[0])
+
+
+def context_of(features: Features, labels: Labels) -> Context:
+    """Labelled rows as the network is shown them.
+
+    In float64, whose rounding does not reach the answers: no row's answer depends on the rows beside it. Other orders
+    of columns and other random vectors give the same answers but for noise that is not worth a second pass
+    (pretrain/LOG.md).
+    """
+    dice = np.random.default_rng(0)
+    slots = Slots(_unit(dice, CODES, CODE_WIDTH), _unit(dice, max(1, labels.classes), SLOT_WIDTH))
+    x = features.values[None].astype(np.float64)
+    is_number = np.array([labels.classes == 0])
+    context: Context = fit_context(x, features.is_category[None], labels.values[None], is_number, slots, np)
+    return context
+
+
+def _unit(dice: np.random.Generator, count: int, width: int) -> NDArray[np.float64]:
+    raw = dice.normal(size=(count, width))
+    return np.asarray(raw / np.linalg.norm(raw, axis=1, keepdims=True))
+
+
+def _contexts(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """The centres of the contexts, and the rows of each."""
+    rows = len(matrix)
+    if rows <= MOST_ROWS:
+        return matrix[:1] * 0, np.arange(rows)[None]
+    from sklearn.cluster import KMeans
+
+    count = min(MOST_CONTEXTS, -(-rows // MOST_ROWS))
+    centres = KMeans(count, n_init=1, max_iter=20, random_state=0).fit(matrix).cluster_centers_
+    members = []
+    for number, centre in enumerate(centres):
+        order = np.argsort(np.square(matrix - centre).sum(axis=1), kind="stable")
+        near, far = order[: MOST_ROWS // 2], order[MOST_ROWS // 2 :]
+        anywhere = np.random.default_rng(number).permutation(far)[: MOST_ROWS - len(near)]
+        members.append(np.sort(np.concatenate([near, anywhere])))
+    return centres, np.stack(members)
+
+
+def _nearest(matrix: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.intp]:
+    """(row,) the centre that each row is nearest to."""
+    if len(centres) == 1:
+        return np.zeros(len(matrix), dtype=np.intp)
+    from scipy.spatial.distance import cdist
+
+    return np.asarray(cdist(matrix, centres).argmin(axis=1))
