@@ -18,6 +18,9 @@ from benchmarks.results_file import RESULTS
 from benchmarks.score import CATEGORY_METRICS, HIGHER_IS_BETTER, NUMBER_METRICS
 
 OURS = "handful"
+ALONE = "handful:in-context model"
+"""The expert that stands beside the whole and the peers; the others stand among themselves."""
+ANY = "the best of all peers in each run"
 WORDS = {
     "auc": "AUC (higher is better)",
     "log_loss": "log loss",
@@ -80,15 +83,15 @@ def filled(document: str, rows: pd.DataFrame) -> str:
 
 def short(rows: pd.DataFrame) -> str:
     """The two main metrics for each kind of target, and where handful loses."""
-    judged = common(_whole(rows))
-    blocks = [_of_kind(judged, kind, SHORT[kind]) for kind in METRICS]
+    judged, shown = common(_whole(rows)), common(_whole(rows, ALONE))
+    blocks = [_of_kind(shown, kind, SHORT[kind]) for kind in METRICS]
     return "\n".join([*blocks, behind(judged), _provenance(rows)])
 
 
 def everything(rows: pd.DataFrame) -> str:
     """All metrics, ranks, wins, cost, failures, and the blend beside its own experts."""
-    judged = common(_whole(rows))
-    parts = [_of_kind(judged, kind, METRICS[kind]) for kind in METRICS]
+    judged, shown = common(_whole(rows)), common(_whole(rows, ALONE))
+    parts = [_of_kind(shown, kind, METRICS[kind]) for kind in METRICS]
     parts += [
         _standing(judged),
         _cost(judged),
@@ -126,6 +129,8 @@ def wins(judged: pd.DataFrame, metric: str) -> pd.DataFrame:
     """(method, n) how often handful is better than the method, a tie counting half."""
     scored = judged[judged[metric].notna()]
     wide = scored.pivot_table(index=["table", "n", "seed"], columns="method", values=metric)
+    peers = wide.drop(columns=OURS)
+    wide[ANY] = peers.max(axis=1) if metric in HIGHER_IS_BETTER else peers.min(axis=1)
     lead = wide.rsub(wide[OURS], axis=0) * (1 if metric in HIGHER_IS_BETTER else -1)
     share = (lead > 0) + (lead == 0) * 0.5
     return share.drop(columns=OURS).groupby("n").mean().T
@@ -158,8 +163,8 @@ def _behind_line(kind: str, metric: str, n: object, mean: pd.Series) -> str:
     return f"- {word} of a {kind}, n = {n}: {mean[OURS]:.3f}, {peer} {mean[best]:.3f}"
 
 
-def _whole(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[~rows["method"].str.contains(":")]
+def _whole(rows: pd.DataFrame, *also: str) -> pd.DataFrame:
+    return rows[~rows["method"].str.contains(":") | rows["method"].isin(also)]
 
 
 def _of_kind(judged: pd.DataFrame, kind: str, metrics: tuple[str, ...]) -> str:

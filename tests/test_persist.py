@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from handful import Learner
 from handful.errors import HandfulError, ModelFileError
+from handful.experts.in_context import FittedInContext
 from tests.tables import flowers
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -38,6 +39,29 @@ def test_a_loaded_learner_gives_the_same_answers_to_the_bit(target, tmp_path):
     assert (loaded.classes_, loaded.target_kind_, loaded.notes_) == (
         learner.classes_, learner.target_kind_, learner.notes_,
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("target", ["kind", "weight"])
+def test_the_in_context_model_answers_the_same_to_the_bit_after_loading(target, tmp_path):
+    learner = Learner(target).fit(flowers())
+    loaded = Learner.load(learner.save(tmp_path / "it.handful"))
+    before, after = _in_context(learner), _in_context(loaded)
+    assert after.weights == before.weights
+    assert after.predict(before.features).tobytes() == before.predict(before.features).tobytes()
+
+
+def test_a_learner_of_other_model_weights_is_refused_by_their_name_and_not_as_damage(saved, tmp_path):
+    other = "0123456789abcdef" * 4
+    now = _in_context(Learner.load(saved)).weights
+
+    def renamed(manifest):
+        return json.loads(json.dumps(manifest).replace(now, other))
+
+    learner = Learner.load(_changed(saved, tmp_path, renamed))
+    with pytest.raises(ModelFileError, match=r"model weights 0123456789ab.* does not have") as caught:
+        learner.predict(flowers())
+    assert "damaged" not in str(caught.value)
+    assert "fit again" in caught.value.hint
 
 
 def test_boosted_trees_survive_the_file_and_answer_as_scikit_learn_does(tmp_path):
@@ -224,6 +248,11 @@ def test_a_file_cut_or_changed_anywhere_is_refused_or_answers_the_same(tmp_path,
             except ModelFileError:
                 continue
             assert answers == expected
+
+
+def _in_context(learner: Learner) -> FittedInContext:
+    (found,) = (each for each in learner.state_.blend.experts if isinstance(each, FittedInContext))
+    return found
 
 
 def _zip(members: dict[str, bytes]) -> bytes:

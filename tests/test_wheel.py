@@ -23,7 +23,13 @@ def wheel(tmp_path_factory) -> Path:
 
 def test_the_wheel_has_its_data_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
-    for needed in ("py.typed", "examples/penguins.csv", "examples/LICENSE.txt", "report/report.html.jinja", "model/weights/card.json"):
+    for needed in (
+        "py.typed",
+        "examples/penguins.csv",
+        "examples/LICENSE.txt",
+        "report/report.html.jinja",
+        "model/weights/card.json",
+    ):
         assert f"handful/{needed}" in names
     assert {name.split("/")[0].split("-")[0] for name in names} == {"handful"}
     assert not [name for name in names if "__pycache__" in name]

@@ -3,7 +3,7 @@
 The way of the data:
     file or frame -> Table of typed columns         (table/)
                   -> features                       (encode/)
-                  -> experts, blended               (experts/)
+                  -> experts, blended               (experts/; the in-context model: model/)
                   -> calibrated answers and score   (answer/)
 `Learner` (learner.py) is the main path for one target, `fill` (fill.py) runs it for every column with blanks,
 and the scikit-learn estimators (estimators.py) wrap it. Names load on first use: this import brings nothing heavy.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,8 @@ class Learner:
         """
         features = self._encode(table)
         target = self.state_.target
-        raw = target.distribution(self.state_.blend.predict(features))
+        with _one_thread():
+            raw = target.distribution(self.state_.blend.predict(features))
         doubts = np.where(
             np.isnan(features.values).all(axis=1), "nothing in the row is known from the context", ""
         ).astype(object)
@@ -115,7 +117,9 @@ class Learner:
 
     def predict_experts(self, table: Any) -> dict[str, NDArray[np.float64]]:
         """The distribution of each expert alone, before blending, in the form of `Answers.distribution.values`."""
-        each = self.state_.blend.predict_each(self._encode(table))
+        features = self._encode(table)
+        with _one_thread():
+            each = self.state_.blend.predict_each(features)
         return {
             name: self.state_.target.distribution(raw)
             for name, raw in zip(self.state_.blend.names, each, strict=True)
@@ -213,14 +217,11 @@ def _learn(
     from scipy import optimize  # noqa: F401
     from sklearn import ensemble, kernel_approximation, linear_model  # noqa: F401  (a limit reaches what is loaded)
     from sklearn.exceptions import ConvergenceWarning
-    from threadpoolctl import threadpool_limits
 
     experts = experts_for(features, labels)
     belief = belief_in(experts, labels)
     folds = split_folds(labels, units)
-    # One thread: a second wins little on an idle machine, and where the other core is busy the two spin and wait for
-    # each other (10,000 rows: 52 CPU seconds with two, 12 with one).
-    with threadpool_limits(limits=1), warnings.catch_warnings():
+    with _one_thread(), warnings.catch_warnings():
         # A linear expert that has not quite converged is weighed like any other, and many classes are no mistake.
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%")
@@ -229,6 +230,15 @@ def _learn(
         weighting = fit_weighting(answers, labels, belief)
         blend = Blend(tuple(expert.name for expert in experts), fitted, weighting, labels.classes)
         return blend, _judge(answers, labels, folds, units, target, blend, belief)
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """One thread for matrix products: a second wins little on an idle machine, and where the other core is busy the two
+    spin and wait for each other (10,000 rows: 52 CPU seconds with two, 12 with one)."""
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(limits=1)
+    return limits
 
 
 def _judge(

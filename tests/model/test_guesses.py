@@ -33,7 +33,9 @@ def test_with_one_column_there_is_nothing_to_weigh_and_every_guess_is_left_out_e
     np.testing.assert_allclose(fit_guesser(at, values, np).left_out[:, 0], refitted[:, 0], atol=1e-8)
 
 
-@pytest.mark.parametrize("guess", [guess for guess, (kernel, _, _) in enumerate(FORMS) if kernel not in REACH])
+@pytest.mark.parametrize(
+    "guess", [guess for guess, (kernel, _, _) in enumerate(FORMS) if kernel not in REACH]
+)
 def test_a_linear_guess_is_a_ridge_regression_on_columns_as_large_as_they_count(guess):
     fitted = context(1)
     at, values = fitted.guesser.points, fitted.values
