@@ -19,7 +19,7 @@ from benchmarks.score import Prediction
 NAME = "handful"
 TARGET = "the target"  # in no table
 IMPORTED = (
-    "handful.learner", "handful.table.adapt", "handful.table.kinds", "narwhals", "polars",
+    "handful.learner", "handful.table.adapt", "handful.table.kinds", "narwhals", "onnxruntime", "polars",
     "scipy.optimize", "scipy.stats", "sklearn.ensemble", "sklearn.feature_extraction.text",
     "sklearn.gaussian_process", "sklearn.linear_model",
 )  # fmt: skip
@@ -64,12 +64,12 @@ def method(name: str) -> Handful:
 
 
 def version() -> str:
-    """Package version and a hash of the sources that decide the answers: other commits leave the rows valid."""
+    """Package version and a hash of the sources and weights that decide the answers; other commits change nothing."""
     import handful
 
     package = ROOT / "src" / "handful"
     sources = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
+    for path in sorted([*package.rglob("*.py"), package / "model" / "weights" / "card.json"]):
         if path.relative_to(package).parts[0] not in ("cli", "report"):
             sources.update(path.read_bytes())
     return f"{handful.__version__}+{sources.hexdigest()[:8]}"

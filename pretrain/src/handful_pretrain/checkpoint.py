@@ -1,4 +1,4 @@
-"""A checkpoint is a folder: config.json, and the state in parts of less than 16 MiB, written aside and renamed.
+"""A checkpoint is a folder: config.json, and the state in parts of less than 10 MiB, written aside and renamed.
 
 The optimiser's state and the distance of the mean weights from the weights are kept in bfloat16. So that going on
 after a checkpoint is the same as resuming from it, `save` rounds the running state in the same way.
@@ -21,7 +21,8 @@ from handful_pretrain.optimizer import Optimizer
 
 __all__ = ["Progress", "latest", "load_model", "resume", "save"]
 
-PART = 15 * 2**20
+PART = 9 * 2**20
+"""Bytes of a part: a tracked file has less than 10 MiB."""
 KEPT = 2
 """Checkpoints of a run that stay; older ones are removed."""
 

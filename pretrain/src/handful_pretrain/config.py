@@ -49,7 +49,7 @@ class TableConfig:
 class TrainConfig:
     """How the weights move."""
 
-    muon_rate: float = 2e-3
+    muon_rate: float = 3e-3
     adam_rate: float = 2e-3
     warmup: int = 100
     clip: float = 1.0
