@@ -17,7 +17,7 @@ test: $(VENV)/.test  ## run the tests
 	$(BIN)/python -m pytest -n 2
 
 test-pretrain: $(VENV)-pretrain/.test  ## test the pre-training, with PyTorch in an environment of its own
-	cd pretrain && ../$(VENV)-pretrain/bin/python -m pytest
+	cd pretrain && ../$(VENV)-pretrain/bin/python -m pytest -m "slow or not slow"
 
 check: $(VENV)/.dev  ## lint, types, layers, spelling, generated docs, size of the tree
 	$(BIN)/ruff check .

@@ -84,7 +84,9 @@ class Config:
 SIZES = {
     "tiny": Config(
         "tiny",
-        ModelConfig(width=32, readouts=2, row_width=64, row_layers=2, row_heads=2, thinking=8, decoder_heads=2),
+        ModelConfig(
+            width=32, readouts=2, row_width=64, row_layers=2, row_heads=2, thinking=8, decoder_heads=2
+        ),
         TableConfig(context=(8, 64), columns=(1, 8), cells=4_000),
         TrainConfig(average=0.99, warmup=20),
     ),

@@ -1,9 +1,10 @@
 """The target: a number, or classes cut from the target's faces; then imbalance, wrong labels, heavy tails.
 
 Classes: 2 in 55% of tables, 3 to 10 in 35%, 11 to 60 in 10% (fewer where the context is too small); cut by
-the order of one face (60%; 20% of those with more than 4) or by the nearest of K centres among all faces; half the tables are imbalanced
-(weights of classes lognormal, spread up to 1.5; with two classes the rarer has LogU(.03, .5)); labels wrong in up to
-20% of rows in a quarter of the tables. Numbers: 20% skewed, 10% rounded, 5% with outliers.
+the order of one face (60%; 20% of those with more than 4) or by the nearest of K centres among all faces;
+half the tables are imbalanced (weights of classes lognormal, spread up to 1.5; with two classes the rarer has
+LogU(.03, .5)); labels wrong in up to 20% of rows in a quarter of the tables. Numbers: 20% skewed, 10%
+rounded, 5% with outliers.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MOST_CLASSES = 60
 
 
 def class_counts(dice: Dice, b: int, context: int) -> Tensor:
-    """(b,) how many classes each table gets: up to 10 as often as not with one row of context for each, more with two."""
+    """(b,) how many classes each table gets: up to 10 with at least one row of context for each, more with two."""
     form = dice.uniform(b)
     few, many = dice.integer(b, high=8) + 3, dice.log_integer(b, low=11, high=MOST_CLASSES)
     many = many.clamp_max(max(2, context // 2))
