@@ -84,7 +84,8 @@ def write(
 def difference(model: Model, folder: Path) -> float:
     """The largest difference between the outputs of an exported folder and of the model, rounded as the folder is."""
     exported, rounded = Session(folder), _rounded(model)
-    return max(_difference(rounded, exported, seed, *shape) for seed, shape in enumerate(SHAPES))
+    found = [_difference(rounded, exported, seed, *shape) for seed, shape in enumerate(SHAPES)]
+    return float(np.max(found))  # not Python's max, which loses a NaN
 
 
 @torch.no_grad()

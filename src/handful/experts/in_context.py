@@ -135,7 +135,7 @@ def _told(features: Features, labels: Labels) -> NDArray[np.float64]:
 def context_of(features: Features, labels: Labels) -> Context:
     """Labelled rows as the network is shown them.
 
-    In float64, whose rounding does not reach the answers: no row's answer depends on the rows beside it. Other orders
+    In float64, so that a row's answer depends on the rows beside it by less than 1e-12. Other orders
     of columns and other random vectors give the same answers but for noise that is not worth a second pass
     (pretrain/LOG.md).
     """

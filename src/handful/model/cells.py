@@ -66,18 +66,16 @@ def center_and_spread(values: Array, xp: Any) -> tuple[Array, Array]:
 
     filled = xp.where(known, values, 0.0)
     center = filled.sum(axis=1, keepdims=True) / count
-    rounding = (
-        8 * xp.finfo(values.dtype).eps * size(filled)
-    )  # a constant's values differ from their mean by that
+    # what a constant's values differ from their mean by
+    rounding = 8 * xp.finfo(values.dtype).eps * size(filled)
     return center, xp.maximum(size(xp.where(known, values - center, 0.0)), rounding) + TINY
 
 
 def _compared(context: Array, rows: Array, xp: Any) -> tuple[Array, Array, Array]:
     """How many of the context's values lie below each cell, are equal to it, and are given at all."""
     below, alike = [], []
-    for column in range(
-        rows.shape[2]
-    ):  # one at a time: (row, context row) comparisons are the largest array here
+    # one at a time: (row, context row) comparisons are the largest array here
+    for column in range(rows.shape[2]):
         cell, other = rows[:, :, column, None], context[:, None, :, column]
         below.append((other < cell).sum(axis=-1))
         alike.append((other == cell).sum(axis=-1))

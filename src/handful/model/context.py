@@ -1,7 +1,7 @@
 """Labelled rows as the model is shown them: cells, first guesses, and what is told of their targets.
 
 Training calls this with torch's tensors and answering with numpy's arrays: `xp` is the module that they belong to.
-`b` is a batch of contexts of one shape: different tables in training, different views of one table in answering.
+`b` is a batch of contexts of one shape: many tables in training, one in answering.
 """
 
 from __future__ import annotations

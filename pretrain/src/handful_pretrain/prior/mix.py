@@ -84,8 +84,8 @@ def draw(seed: int, b: int, shape: Shape, device: torch.device | str = "cpu") ->
         for start in range(0, count, CHUNK):
             parts.append(drawn_from(name, dice, min(CHUNK, count - start), wide))
     tables = _joined(parts)
-    wanted = dice.uniform(len(tables), high=LEARNABLE)
-    poor = learnable.explained(dice, tables, shape.rows) < wanted
+    least = dice.uniform(len(tables), high=LEARNABLE)
+    poor = learnable.explained(dice, tables, shape.rows) < least
     tables = tables.take(_chosen(dice, poor, tables.classes == 0, b)).first(shape.rows)
     tables = _one_of_each(dice, tables)
     y = torch.where(dice.chance(UNLEARNABLE, b, 1), _shuffled(dice, tables.y), tables.y)
