@@ -93,8 +93,8 @@ SIZES = {
     "small": Config("small"),
     "base": Config(
         "base",
-        ModelConfig(width=96, layers=3, heads=3, row_width=384, row_layers=8, row_heads=12, decoder_heads=6),
-        TableConfig(context=(8, 1024), columns=(1, 60), queries=64, cells=250_000, most=64, pool=2),
+        ModelConfig(width=96, layers=3, heads=3, row_width=256, row_layers=6, row_heads=8),
+        TableConfig(context=(4, 1024), columns=(1, 60), queries=64, cells=250_000, most=64, pool=2),
         TrainConfig(muon_rate=1e-3, adam_rate=1e-3, warmup=500, average=0.999),
     ),
 }
