@@ -13,8 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from handful.distribution import LEVELS
 from handful.model.context import CELL, GUESSES, TOLD, VALUE
-from handful_pretrain.model import LEVELS, OFFSETS, Block, Model
+from handful_pretrain.model import OFFSETS, Block, Model
 
 __all__ = ["Graph", "answer_graph", "encode_graph"]
 
@@ -270,9 +271,9 @@ def _decoded(g: Graph, model: Model, rows: str) -> None:
     sharpness = g.gives("sharpness", "b", "row", 1)
     g("Exp", g("Mul", bounded, g.constant(2.0)), name=sharpness)
     steps = g("CumSum", g("Softplus", g.linear(rows, "widths", model.widths)), g.constant(2))
-    below = g.cut(steps, 2, LEVELS // 2 - 1, LEVELS // 2)
+    below = g.cut(steps, 2, len(LEVELS) // 2 - 1, len(LEVELS) // 2)
     around = g("Concat", g("Neg", below), g("Sub", steps, below), axis=-1)
-    offsets = g.gives("offsets", "b", "row", LEVELS)
+    offsets = g.gives("offsets", "b", "row", len(LEVELS))
     g("Add", around, g.linear(rows, "shift", model.shift), name=offsets)
 
 

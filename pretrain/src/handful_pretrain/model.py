@@ -15,6 +15,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from handful.distribution import LEVELS
 from handful.model.cells import CODES
 from handful.model.context import (
     CELL,
@@ -33,9 +34,8 @@ from handful_pretrain.attention import attend, normed
 from handful_pretrain.config import ModelConfig
 from handful_pretrain.prior.tables import Tables
 
-__all__ = ["LEVELS", "Encoded", "Model", "context_of", "draw_slots"]
+__all__ = ["Encoded", "Model", "context_of", "draw_slots"]
 
-LEVELS = 99
 OFFSETS = (0, 1, 3)
 """A cell also sees its neighbours one and three columns on: that breaks the symmetry between columns."""
 START = 0.3
@@ -152,14 +152,14 @@ class Model(nn.Module):
         self.mix = nn.Linear(row, 1 + GUESSES)
         self.sharpness = nn.Linear(row, 1)
         self.shift = nn.Linear(row, 1)
-        self.widths = nn.Linear(row, LEVELS - 1)
+        self.widths = nn.Linear(row, len(LEVELS) - 1)
         with torch.no_grad():
             self.found.weight.copy_(self.find.weight)
         for part in (self.mix, self.sharpness, self.shift, self.widths):
             nn.init.zeros_(part.weight)
         nn.init.zeros_(self.mix.bias)
         nn.init.zeros_(self.sharpness.bias)
-        nn.init.constant_(self.widths.bias, math.log(math.expm1(4.6 / LEVELS)))
+        nn.init.constant_(self.widths.bias, math.log(math.expm1(4.6 / len(LEVELS))))
 
     def forward(self, context: Context, queries: Shown) -> Outputs:
         """The outputs for all queries; as `answer(encode(...))`, in one pass through the blocks."""
@@ -263,7 +263,7 @@ class Model(nn.Module):
         scale = (1 + self.sharper * _log_length(keys)) * (d // h) ** -0.5
         weights = torch.softmax(query @ key.mT * scale[:, None, None], -1).mean(1)
         steps = torch.nn.functional.softplus(self.widths(rows)).cumsum(-1)
-        middle = LEVELS // 2
+        middle = len(LEVELS) // 2
         below = steps[..., middle - 1 : middle]
         offsets = torch.cat([-below, steps - below], -1) + self.shift(rows)
         sharpness = torch.exp(2 * torch.tanh(self.sharpness(rows) / 2))

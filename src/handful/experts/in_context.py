@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -13,7 +14,7 @@ from handful.errors import ModelFileError
 from handful.experts.design import Design, fit_design
 from handful.features import Features, Labels
 from handful.model.cells import CODES
-from handful.model.context import CODE_WIDTH, SLOT_WIDTH, Context, Slots, fit_context
+from handful.model.context import CODE_WIDTH, SLOT_WIDTH, Context, Slots, column_weights, fit_context
 from handful.model.guesses import JUDGED
 from handful.model.heads import probabilities, quantiles
 from handful.model.session import Cache, session
@@ -129,7 +130,7 @@ def _only(features: Features, chosen: NDArray[np.intp]) -> Features:
 def _told(features: Features, labels: Labels) -> NDArray[np.float64]:
     """(feature,) how much each tells about the target, judged on some of the rows."""
     rows = np.arange(0, len(labels), -(-len(labels) // JUDGED))
-    return np.asarray(context_of(features.take(rows), labels.take(rows)).guesser.weight[0])
+    return np.asarray(column_weights(*_as_shown(features.take(rows), labels.take(rows)), np)[0])
 
 
 def context_of(features: Features, labels: Labels) -> Context:
@@ -139,12 +140,16 @@ def context_of(features: Features, labels: Labels) -> Context:
     of columns and other random vectors give the same answers but for noise that is not worth a second pass
     (pretrain/LOG.md).
     """
+    context: Context = fit_context(*_as_shown(features, labels), np)
+    return context
+
+
+def _as_shown(features: Features, labels: Labels) -> tuple[Any, Any, Any, Any, Slots]:
+    """Cells, which columns are categories, targets, whether they are numbers: a batch of one; and random vectors."""
     dice = np.random.default_rng(0)
     slots = Slots(_unit(dice, CODES, CODE_WIDTH), _unit(dice, max(1, labels.classes), SLOT_WIDTH))
     x = features.values[None].astype(np.float64)
-    is_number = np.array([labels.classes == 0])
-    context: Context = fit_context(x, features.is_category[None], labels.values[None], is_number, slots, np)
-    return context
+    return x, features.is_category[None], labels.values[None], np.array([labels.classes == 0]), slots
 
 
 def _unit(dice: np.random.Generator, count: int, width: int) -> NDArray[np.float64]:

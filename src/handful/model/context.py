@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handful.model.cells import FIELDS, cells, center_and_spread
-from handful.model.guesses import GUESSES, Guesser, fit_guesser, points
+from handful.model.guesses import GUESSES, Guesser, fit_guesser, points, relevance
 
 __all__ = [
     "CELL",
@@ -23,6 +23,7 @@ __all__ = [
     "Context",
     "Shown",
     "Slots",
+    "column_weights",
     "fit_context",
 ]
 
@@ -123,15 +124,32 @@ class Context:
         return xp.concatenate([labels, 3 * xp.tanh(z / 3), xp.sign(z) * xp.log1p(xp.abs(z)), flag], axis=-1)
 
 
+def column_weights(x: Array, is_category: Array, y: Array, is_number: Array, slots: Slots, xp: Any) -> Array:
+    """(b, column) how much each column tells about the targets, mean 1; the guesser's, without its regressions."""
+    _, values = _targets(y, is_number, slots, x.dtype, xp)
+    own = cells(x, x, is_category, slots.codes, xp)
+    return relevance(points(own, x, is_category, xp), _soft(values, is_number, xp), xp)
+
+
 def fit_context(x: Array, is_category: Array, y: Array, is_number: Array, slots: Slots, xp: Any) -> Context:
     """The context of labelled rows (b, row, column) with targets y (b, row): class codes, or numbers."""
-    center, spread = center_and_spread(y[..., None], xp)
-    number = is_number[:, None, None]
-    classes = xp.cumsum(xp.ones_like(slots.labels[:, 0]), axis=0) - 1
-    one_hot = xp.asarray(y[..., None] == classes, dtype=x.dtype)
-    first = xp.asarray(classes == 0, dtype=x.dtype)
-    values = xp.where(number, ((y[..., None] - center) / spread) * first, one_hot)
+    (center, spread), values = _targets(y, is_number, slots, x.dtype, xp)
     own = cells(x, x, is_category, slots.codes, xp)
-    soft = xp.where(number, FAR * xp.tanh(values / FAR), values)
-    guesser = fit_guesser(points(own, x, is_category, xp), soft, xp)
+    guesser = fit_guesser(points(own, x, is_category, xp), _soft(values, is_number, xp), xp)
     return Context(x, is_category, values, is_number, center, spread, slots, guesser, own)
+
+
+def _targets(
+    y: Array, is_number: Array, slots: Slots, dtype: Any, xp: Any
+) -> tuple[tuple[Array, Array], Array]:
+    """Center and spread (b, 1, 1), and the targets as the context has them (b, row, class)."""
+    center, spread = center_and_spread(y[..., None], xp)
+    classes = xp.cumsum(xp.ones_like(slots.labels[:, 0]), axis=0) - 1
+    one_hot = xp.asarray(y[..., None] == classes, dtype=dtype)
+    first = xp.asarray(classes == 0, dtype=dtype)
+    number = is_number[:, None, None]
+    return (center, spread), xp.where(number, ((y[..., None] - center) / spread) * first, one_hot)
+
+
+def _soft(values: Array, is_number: Array, xp: Any) -> Array:
+    return xp.where(is_number[:, None, None], FAR * xp.tanh(values / FAR), values)

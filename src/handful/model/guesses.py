@@ -11,12 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-Forms = tuple[tuple[str, int, float], ...]
-
 __all__ = ["GUESSES", "Guesser", "fit_guesser", "points", "relevance"]
 
 Array = Any
 """A numpy array or a torch tensor."""
+Forms = tuple[tuple[str, int, float], ...]
 
 FORMS = (
     ("linear", 0, 1.0),

@@ -19,6 +19,7 @@ Array = Any
 FLOOR = 1e-5
 """Mass that is spread evenly over the classes, so that none is impossible."""
 TINY = 1e-9
+"""What nothing counts as before it is divided by, or raised to a power."""
 LEAST = 0.01
 """A regression may say less than nothing of a class; it counts as this."""
 
@@ -41,7 +42,7 @@ def probabilities(outputs: Outputs, context: Context, guessed: Array, xp: Any) -
     """(b, query, class); a class that the context lacks gets 0. Of use where the target is a category."""
     present = xp.asarray(xp.amax(context.values, axis=1, keepdims=True) > 0, dtype=guessed.dtype)
     shares = xp.clip(guessed, LEAST, None) * present[:, :, None]
-    shares = shares / xp.clip(shares.sum(axis=-1, keepdims=True), 1e-9, None)
+    shares = shares / xp.clip(shares.sum(axis=-1, keepdims=True), TINY, None)
     even = present / xp.clip(present.sum(axis=-1, keepdims=True), 1, None)
     mixed = xp.clip(_mixed(outputs, context, shares), TINY, None)
     powers = present * (mixed / xp.amax(mixed, axis=-1, keepdims=True)) ** outputs.sharpness
