@@ -49,7 +49,7 @@ def measured(rows: int, queries: int, columns: int) -> dict[str, float]:
     for time_ in range(TIMES + 1):
         x = dice.normal(size=(rows + 2 * queries, columns)).astype(np.float32)
         x[:, is_category] = dice.integers(0, 8, size=(len(x), int(is_category.sum())))
-        table = Features(x, is_category, tuple(map(str, range(columns))))
+        table = Features(x, is_category, tuple(map(str, range(columns))), np.full(columns, -1))
         labels = Labels((x[:rows, -1] > 0).astype(float), 2)
         began, began_cpu = time.perf_counter(), cpu_seconds()
         with threadpool_limits(limits=1):  # as Learner does

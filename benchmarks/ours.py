@@ -69,7 +69,7 @@ def version() -> str:
 
     package = ROOT / "src" / "handful"
     sources = hashlib.sha256()
-    for path in sorted([*package.rglob("*.py"), package / "model" / "weights" / "card.json"]):
+    for path in sorted([*package.rglob("*.py"), *package.rglob("weights/*.json")]):
         if path.relative_to(package).parts[0] not in ("cli", "report"):
             sources.update(path.read_bytes())
     return f"{handful.__version__}+{sources.hexdigest()[:8]}"

@@ -74,7 +74,7 @@ def test_boosted_trees_survive_the_file_and_answer_as_scikit_learn_does(tmp_path
     values = rng.normal(size=(300, 4)).astype(np.float32)
     values[rng.random(values.shape) < 0.1] = np.nan
     labels = Labels((np.nan_to_num(values[:, 0]) + rng.normal(0, 0.3, 300) > 0).astype(np.float64), 2)
-    features = Features(values, np.zeros(4, dtype=np.bool_), tuple("abcd"))
+    features = Features(values, np.zeros(4, dtype=np.bool_), tuple("abcd"), np.full(4, -1))
     ours = Boosting().fit(features, labels)
     matrix = ours.input.matrix(features)
     theirs = HistGradientBoostingClassifier(
@@ -251,7 +251,7 @@ def test_a_file_cut_or_changed_anywhere_is_refused_or_answers_the_same(tmp_path,
 
 
 def _in_context(learner: Learner) -> FittedInContext:
-    (found,) = (each for each in learner.state_.blend.experts if isinstance(each, FittedInContext))
+    (found,) = (each for each in learner.state_.blend.panel.experts if isinstance(each, FittedInContext))
     return found
 
 

@@ -4,6 +4,7 @@
     └── UserError (ValueError)    the input: exit code 2, HTTP 400
         ├── TableError            a file or frame that cannot be read as a table
         ├── ColumnError           a column that is absent, clashes, or holds what its kind does not allow
+        ├── CellError             one cell that cannot be used: a broken picture, a path that leads out of the folder
         ├── TargetError           a target that cannot be learnt or filled
         └── ModelFileError        a `.handful` file that is foreign, damaged or too new
 
@@ -13,6 +14,7 @@ A message has up to three parts: what happened, with the user's own values; why;
 from __future__ import annotations
 
 __all__ = [
+    "CellError",
     "ColumnError",
     "HandfulError",
     "ModelFileError",
@@ -41,6 +43,10 @@ class TableError(UserError):
 
 class ColumnError(UserError):
     """A column that is absent, clashes with another, or holds what its kind does not allow."""
+
+
+class CellError(UserError):
+    """One cell that cannot be used; the message is the reason in a few words."""
 
 
 class TargetError(UserError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +16,30 @@ class Features:
 
     `values` is float32 (row, feature), NaN = blank. Where `is_category` is true the values are codes 0, 1, 2 ...
     in no meaningful order; a category never seen in the context is blank. `column` names the column that each
-    feature came from.
+    feature came from. `embedding` numbers the embeddings: features of one number are coordinates that mean something
+    only together; -1 is a feature that stands for itself.
     """
 
     values: NDArray[np.float32]
     is_category: NDArray[np.bool_]
     column: tuple[str, ...]
+    embedding: NDArray[np.intp]
 
     def __len__(self) -> int:
         return len(self.values)
 
+    @property
+    def has_embeddings(self) -> bool:
+        return bool((self.embedding >= 0).any())
+
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Features:
         """The same features for some of the rows."""
-        return Features(self.values[rows], self.is_category, self.column)
+        return replace(self, values=self.values[rows])
+
+    def only(self, chosen: NDArray[np.intp]) -> Features:
+        """Some of the features, by their places."""
+        names = tuple(self.column[place] for place in chosen)
+        return Features(self.values[:, chosen], self.is_category[chosen], names, self.embedding[chosen])
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from handful.answer.answer import Answers
 from handful.answer.score import Score
+from handful.encode.embed import embed
 from handful.errors import TargetError
 from handful.learner import Learner
 from handful.reserved import as_given, refuse_clash
@@ -64,7 +65,8 @@ def fill(
     target: str | Sequence[str] | None = None,
     kinds: Mapping[str, str] | None = None,
     group: str | None = None,
-    root: Path | None = None,
+    root: Path | str | None = None,
+    series: Mapping[str, Sequence[str]] | None = None,
 ) -> IntoDataFrameT:
     """The same kind of frame with its blanks filled, and beside each filled column how sure each cell is.
 
@@ -78,12 +80,15 @@ def fill(
     ['s', 's', 's', 'l', 'l', 'l', 's', 'l']
 
     `target`: the columns to fill; without it every column with blanks whose kind can be filled. `kinds` overrides the
-    kind of a column, `group` names a column whose rows are judged together, `root` is the folder of media files,
-    of which none are read yet.
+    kind of a column, `group` names a column whose rows are judged together, `root` is the folder that paths to
+    pictures, sounds and series are relative to (without it the working directory), `series` names columns that
+    together are one series: `{"pulse": ["t0", "t1", "t2"]}`.
     Raises UserError with a hint where the table does not allow what is asked.
     """
     names = (target,) if isinstance(target, str) else tuple(target or ())
-    filled: IntoDataFrameT = fill_frame(table, targets=names, kinds=kinds, group=group).frame
+    filled: IntoDataFrameT = fill_frame(
+        table, targets=names, kinds=kinds, group=group, root=root, series=series
+    ).frame
     return filled
 
 
@@ -93,27 +98,32 @@ def fill_frame(
     targets: Sequence[str] = (),
     kinds: Mapping[str, str] | None = None,
     group: str | None = None,
+    root: Path | str | None = None,
+    series: Mapping[str, Sequence[str]] | None = None,
     progress: Progress = lambda step, share: None,
 ) -> Filling:
     """What `fill` gives, with the learners, their scores and what was left out."""
     from handful.table.adapt import table_from_frame
 
     progress("reading", 0.0)
-    typed = as_given(frame, table_from_frame(frame, kinds=kinds), targets, kinds)
+    read = table_from_frame(frame, kinds=kinds, series=series, root=None if root is None else Path(root))
+    typed = as_given(frame, read, targets, kinds)
     wanted, left = _wanted(typed, targets, group)
+    typed = embed(typed, _read_as_features(typed, wanted, group), learning=True, progress=progress)
     filled = []
     for place, name in enumerate(wanted):
         share = lambda step, part, place=place, name=name: progress(  # noqa: E731  (a name per target)
             f"{step} {name!r}", (place + part) / len(wanted)
         )
         try:
-            learner = Learner(name, kinds=kinds, group=group).fit(typed, progress=share)
+            learner = Learner(name, kinds=kinds, group=group, root=root, series=series)
+            learner.fit(typed, progress=share)
         except TargetError as error:
             if targets:
                 raise
             left[name] = error.message
             continue
-        done = _fill_one(typed, learner)
+        done = _fill_one(typed, learner, share)
         frame = _put(frame, typed, done)
         filled.append(done)
     return Filling(frame, tuple(filled), left, typed.notes)
@@ -138,6 +148,12 @@ def _wanted(typed: Table, targets: Sequence[str], group: str | None) -> tuple[li
     return wanted, left
 
 
+def _read_as_features(typed: Table, wanted: Sequence[str], group: str | None) -> list[str]:
+    """The columns that help to fill another one: all but the group, and but the target where there is one only."""
+    alone = set(wanted) if len(wanted) == 1 else set()
+    return [name for name in typed.names if wanted and name not in alone and name != group]
+
+
 def _mostly_alone(column: Column) -> str:
     """Why a column of words is not filled unasked: most of its cells hold a name or a code of their own."""
     if column.kind not in (Kind.CATEGORY, Kind.TEXT):
@@ -149,9 +165,9 @@ def _mostly_alone(column: Column) -> str:
     return f"{alone} of its {len(counts)} different values occur once"
 
 
-def _fill_one(typed: Table, learner: Learner) -> FilledTarget:
+def _fill_one(typed: Table, learner: Learner, progress: Progress) -> FilledTarget:
     empty = typed[learner.target].empty
-    answers = learner.predict(typed.take(empty))
+    answers = learner.predict(typed.take(empty), progress=progress)
     return FilledTarget(
         name=learner.target,
         kind=learner.target_kind_,
@@ -165,26 +181,33 @@ def _fill_one(typed: Table, learner: Learner) -> FilledTarget:
     )
 
 
-def answer_frame(frame: Any, learner: Learner) -> Filling:
+def answer_frame(frame: Any, learner: Learner, *, progress: Progress = lambda step, share: None) -> Filling:
     """The frame with the learner's answers: in the blanks of its target, or in a new last column where it has none."""
     import narwhals.stable.v2 as nw
 
     from handful.table.adapt import table_from_frame
+    from handful.table.members import names_with_series
 
     wrapped, name, kind = nw.from_native(frame, eager_only=True), learner.target, learner.target_kind_
     if name not in wrapped.columns:
         is_text = kind is Kind.CATEGORY or all(dtype == nw.String for dtype in wrapped.schema.values())
         dtype = nw.String() if is_text else nw.Datetime("us") if kind is Kind.DATE else nw.Float64()
         wrapped = wrapped.with_columns(nw.lit(None, dtype=dtype).alias(name))
-    known = {**learner.state_.encoder.kinds, name: kind.value}
-    asked = {column: known[column] for column in wrapped.columns if column in known}
+    state = learner.state_
+    known = {**state.encoder.kinds, name: kind.value}
+    asked = {
+        column: known[column]
+        for column in names_with_series(wrapped.columns, state.series)
+        if column in known
+    }
     native = wrapped.to_native()
-    forms = dict(learner.state_.encoder.forms)
+    forms = dict(state.encoder.forms)
     if kind is Kind.CATEGORY:  # a number or date is read, and will be written, as this table writes it
-        forms[name] = learner.state_.target.form
-    typed = table_from_frame(native, kinds=asked, forms=forms)
+        forms[name] = state.target.form
+    typed = table_from_frame(native, kinds=asked, forms=forms, series=state.series, root=learner.root)
     typed = as_given(native, typed, (name,), asked)
-    done = _fill_one(typed, learner)
+    typed = embed(typed, [column for column in state.encoder.names if column in typed], progress=progress)
+    done = _fill_one(typed, learner, progress)
     return Filling(_put(native, typed, done), (done,), {}, typed.notes)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +15,16 @@ from numpy.typing import NDArray
 from handful.answer.answer import Answers, answers_from
 from handful.answer.score import JudgedRows, Score, no_score, score_rows
 from handful.distribution import losses
-from handful.encode.features import ENCODERS, TableEncoder, fit_encoder, says_something
+from handful.encode.embed import embed
+from handful.encode.features import TableEncoder, fit_encoder, says_something
+from handful.encode.names import name_vectors
 from handful.errors import ColumnError, HandfulError, TargetError
 from handful.experts.blend import Belief, Blend, fit_weighting, out_of_fold
+from handful.experts.expert import Expert
 from handful.experts.experts import belief_in, experts_for
 from handful.experts.folds import split_folds, units_of
+from handful.experts.names import Names
+from handful.experts.panel import fit_panel
 from handful.features import Features, Labels
 from handful.reserved import as_given
 from handful.table.canonical import canonical_order
@@ -45,6 +50,8 @@ class State:
     left_out: tuple[str, ...]
     """Columns that played no part."""
     group: str | None
+    series: dict[str, tuple[str, ...]]
+    """Columns that together are one series, by its name."""
 
 
 class Learner:
@@ -58,16 +65,26 @@ class Learner:
     ['s', 'l']
 
     `kinds` overrides the kind of a column, `{"zip": "category"}`. `group` names a column (a patient, a speaker) whose
-    rows are never split between learning and judging; it is no feature. Raises `UserError` with a hint where the table
-    does not allow what is asked.
+    rows are never split between learning and judging; it is no feature. `root` is the folder that paths to pictures,
+    sounds and series are relative to, without it the working directory. `series` names columns that together are one
+    series, `{"pulse": ["t0", "t1", "t2"]}`. Raises `UserError` with a hint where the table does not allow what is
+    asked.
     """
 
     def __init__(
-        self, target: str, *, kinds: Mapping[str, str] | None = None, group: str | None = None
+        self,
+        target: str,
+        *,
+        kinds: Mapping[str, str] | None = None,
+        group: str | None = None,
+        root: Path | str | None = None,
+        series: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.target = target
         self.kinds = dict(kinds or {})
         self.group = group
+        self.root = None if root is None else Path(root)
+        self.series = {name: tuple(members) for name, members in (series or {}).items()}
         self._state: State | None = None
 
     @property
@@ -82,7 +99,9 @@ class Learner:
         progress("reading", 0.0)
         typed = self._typed(table)
         context, notes = context_of(typed, self.target)
-        used = Table(tuple(column for column in context if self._is_used(column)), len(context))
+        asked = [column.name for column in context if self._is_feature(column)]
+        seen = embed(context, asked, learning=True, progress=progress)
+        used = Table(tuple(column for column in seen if self._is_used(column)), len(context))
         order = canonical_order(used)
         used = order.arranged(used)
         target, others = fit_target(used[self.target], order.categories), used.without(self.target)
@@ -90,21 +109,24 @@ class Learner:
         encoder = fit_encoder(others)
         features, labels = encoder.encode(others), target.labels(used[self.target])
         units, unit_note = units_of(others, groups)
-        blend, score = _learn(features, labels, units, target, lambda share: progress("learning", share))
+        experts = experts_for(features, labels, _names(target, encoder, features))
+        blend, score = _learn(
+            experts, features, labels, units, target, lambda share: progress("learning", share)
+        )
         kept = {*used.names, self.group}
         left_out = tuple(name for name in context.names if name not in kept)
         odd = inspect_table(context, self.target).warnings
-        notes = (*notes, *unit_note, *odd, *_unread_notes(context))
-        self._state = State(target, encoder, blend, score, notes, left_out, self.group)
+        notes = (*notes, *seen.notes[len(context.notes) :], *unit_note, *odd)
+        self._state = State(target, encoder, blend, score, notes, left_out, self.group, self.series)
         progress("learning", 1.0)
         return self
 
-    def predict(self, table: Any) -> Answers:
+    def predict(self, table: Any, *, progress: Progress = lambda step, share: None) -> Answers:
         """One answer for every row of the table, whatever its target cell holds; a row's answer depends on it alone.
 
         Columns are found by name; others are ignored. Raises ColumnError where one is missing.
         """
-        features = self._encode(table)
+        features = self._encode(table, progress)
         target = self.state_.target
         with _one_thread():
             raw = target.distribution(self.state_.blend.predict(features))
@@ -144,12 +166,17 @@ class Learner:
         return write_state(Path(path), self.state_)
 
     @staticmethod
-    def load(path: Path | str) -> Learner:
-        """A learner from a `.handful` file; raises ModelFileError where it is not one."""
+    def load(path: Path | str, *, root: Path | str | None = None) -> Learner:
+        """A learner from a `.handful` file; raises ModelFileError where it is not one.
+
+        `root` is the folder that paths to files are relative to in the tables that it is asked about.
+        """
         from handful.persist import read_state
 
         state: State = read_state(Path(path), State)
-        learner = Learner(state.target.name, kinds=state.encoder.kinds, group=state.group)
+        learner = Learner(
+            state.target.name, kinds=state.encoder.kinds, group=state.group, root=root, series=state.series
+        )
         learner._state = state
         return learner
 
@@ -169,7 +196,10 @@ class Learner:
 
     def _is_used(self, column: Column) -> bool:
         """The target, and the columns that say something about it."""
-        return column.name == self.target or (column.name != self.group and says_something(column))
+        return column.name == self.target or self._is_feature(column)
+
+    def _is_feature(self, column: Column) -> bool:
+        return column.name not in (self.target, self.group) and says_something(column)
 
     def _typed(self, table: Any) -> Table:
         from handful.table.adapt import table_from_frame
@@ -177,7 +207,8 @@ class Learner:
         if isinstance(table, Table):
             typed = table
         else:
-            typed = as_given(table, table_from_frame(table, kinds=self.kinds), (self.target,), self.kinds)
+            read = table_from_frame(table, kinds=self.kinds, series=self.series, root=self.root)
+            typed = as_given(table, read, (self.target,), self.kinds)
         for name in (self.target, self.group):
             if name is not None:
                 typed[name]  # raises where there is none
@@ -187,12 +218,13 @@ class Learner:
             )
         return typed
 
-    def _encode(self, table: Any) -> Features:
+    def _encode(self, table: Any, progress: Progress = lambda step, share: None) -> Features:
         from handful.table.adapt import names_of, table_from_frame
         from handful.table.kinds import as_kind
+        from handful.table.members import names_with_series
 
-        encoder = self.state_.encoder
-        names = set(table.names if isinstance(table, Table) else names_of(table))
+        encoder, series = self.state_.encoder, self.state_.series
+        names = set(table.names if isinstance(table, Table) else names_with_series(names_of(table), series))
         if missing := [name for name in encoder.names if name not in names]:
             listed = ", ".join(repr(name) for name in missing[:5]) + (", ..." if len(missing) > 5 else "")
             count = "a column" if len(missing) == 1 else f"{len(missing)} columns"
@@ -201,12 +233,28 @@ class Learner:
                 hint="add what is missing; a column may be blank, and the order does not matter",
             )
         if not isinstance(table, Table):
-            table = table_from_frame(table, kinds=encoder.kinds, forms=encoder.forms)
+            table = table_from_frame(
+                table, kinds=encoder.kinds, forms=encoder.forms, series=series, root=self.root
+            )
         columns = tuple(as_kind(table[name], kind) for name, kind in encoder.kinds.items())
-        return encoder.encode(Table(columns, len(table)))
+        return encoder.encode(embed(Table(columns, len(table)), progress=progress))
+
+
+def _names(target: FittedTarget, encoder: TableEncoder, features: Features) -> Names | None:
+    """The expert that reads the names of the classes, where there are classes, and texts to compare them with."""
+    first = {
+        features.column[place]: features.embedding[place]
+        for place in np.flatnonzero(features.embedding >= 0)[::-1]
+    }
+    columns = [name for name, kind in encoder.kinds.items() if kind == Kind.TEXT]
+    if not columns or not target.classes:
+        return None
+    places = np.stack([np.flatnonzero(features.embedding == first[name]) for name in columns])
+    return Names(places, name_vectors(target.classes))
 
 
 def _learn(
+    experts: tuple[Expert, ...],
     features: Features,
     labels: Labels,
     units: NDArray[np.intp],
@@ -218,17 +266,16 @@ def _learn(
     from sklearn import ensemble, kernel_approximation, linear_model  # noqa: F401  (a limit reaches what is loaded)
     from sklearn.exceptions import ConvergenceWarning
 
-    experts = experts_for(features, labels)
-    belief = belief_in(experts, labels)
+    belief = belief_in(experts, features, labels)
     folds = split_folds(labels, units)
     with _one_thread(), warnings.catch_warnings():
         # A linear expert that has not quite converged is weighed like any other, and many classes are no mistake.
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%")
         answers = out_of_fold(experts, features, labels, folds, lambda share: progress(0.85 * share))
-        fitted = tuple(expert.fit(features, labels) for expert in experts)
+        panel = fit_panel(experts, features, labels)
         weighting = fit_weighting(answers, labels, belief)
-        blend = Blend(tuple(expert.name for expert in experts), fitted, weighting, labels.classes)
+        blend = Blend(tuple(expert.name for expert in experts), panel, weighting, labels.classes)
         return blend, _judge(answers, labels, folds, units, target, blend, belief)
 
 
@@ -271,11 +318,3 @@ def _judge(
         units=units[judged],
     )
     return score_rows(rows, target.kind, weights, alone=len(labels) - len(judged))
-
-
-def _unread_notes(context: Table) -> tuple[str, ...]:
-    return tuple(
-        f"column {column.name!r} holds {column.kind.value}s, which are not read yet: left out"
-        for column in context
-        if column.kind not in ENCODERS
-    )

@@ -22,16 +22,23 @@ from numpy.typing import NDArray
 
 from handful.answer.score import Score
 from handful.encode.category import CategoryEncoder
-from handful.encode.date import DateEncoder
+from handful.encode.date import DateEncoder, DifferenceEncoder
 from handful.encode.features import ColumnEncoder, TableEncoder
+from handful.encode.image import ImageEncoder
 from handful.encode.number import NumberEncoder
+from handful.encode.series import SeriesEncoder
+from handful.encode.sound import SoundEncoder
 from handful.encode.text import TextEncoder
 from handful.errors import ModelFileError
 from handful.experts.blend import Blend, Weighting
 from handful.experts.design import Design
+from handful.experts.discriminant import FittedDiscriminant
 from handful.experts.in_context import FittedInContext
 from handful.experts.linear import FittedKernel, FittedLinear, Head
+from handful.experts.names import FittedNames
+from handful.experts.panel import Panel
 from handful.experts.prior import FittedPrior
+from handful.experts.projection import Lens, Projection
 from handful.experts.trees import FittedBoosting, FittedTrees, Forest, TreeInput
 from handful.experts.warp import Warp
 from handful.features import Features, Labels
@@ -59,9 +66,10 @@ UNSUSPICIOUS = 32 * 2**20
 CLASSES: dict[str, type] = {
     each.__name__: each
     for each in (
-        Blend, CategoryEncoder, ColumnEncoder, DateEncoder, Design, Features, FittedBoosting, FittedInContext,
-        FittedKernel, FittedLinear, FittedPrior, FittedTarget, FittedTrees, Forest, Form, Head, Labels, NumberEncoder,
-        Score, TableEncoder, TextEncoder, TreeInput, Warp, Weighting,
+        Blend, CategoryEncoder, ColumnEncoder, DateEncoder, Design, DifferenceEncoder, Features,
+        FittedBoosting, FittedDiscriminant, FittedInContext, FittedKernel, FittedLinear, FittedNames, FittedPrior,
+        FittedTarget, FittedTrees, Forest, Form, Head, ImageEncoder, Labels, Lens, NumberEncoder, Panel,
+        Projection, Score, SeriesEncoder, SoundEncoder, TableEncoder, TextEncoder, TreeInput, Warp, Weighting,
     )
 }  # fmt: skip
 

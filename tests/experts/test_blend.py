@@ -53,7 +53,7 @@ def test_an_expert_that_is_too_timid_is_sharpened():
 def test_no_expert_is_asked_about_a_row_that_it_saw():
     """The prior of the other rows never holds the row's own label, as each label occurs once."""
     labels = Labels(np.arange(10.0), 0)
-    features = Features(np.zeros((10, 1), np.float32), np.zeros(1, np.bool_), ("x",))
+    features = Features(np.zeros((10, 1), np.float32), np.zeros(1, np.bool_), ("x",), np.full(1, -1))
     folds = split_folds(labels, np.arange(10))
     answers = out_of_fold((Prior(),), features, labels, folds)[0]
     for row in range(10):

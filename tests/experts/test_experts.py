@@ -25,7 +25,7 @@ def context(rows: int = 60, classes: int = 3, seed: int = 0) -> tuple[Features, 
 
 
 def _features(values: np.ndarray) -> Features:
-    return Features(values, np.array([False, False, True]), ("a", "b", "c"))
+    return Features(values, np.array([False, False, True]), ("a", "b", "c"), np.full(3, -1))
 
 
 ALL = [(expert, 3) for expert in CATEGORY_EXPERTS] + [(expert, 0) for expert in NUMBER_EXPERTS]
@@ -59,7 +59,9 @@ def test_a_fold_without_some_class_or_with_one_class_alone_is_learnt(expert, cla
 @pytest.mark.parametrize(("expert", "classes"), ALL, ids=lambda value: getattr(value, "name", value))
 def test_features_that_are_blank_throughout_do_no_harm(expert, classes):
     features, labels = context(classes=classes)
-    blank = Features(np.full_like(features.values, np.nan), features.is_category, features.column)
+    blank = Features(
+        np.full_like(features.values, np.nan), features.is_category, features.column, features.embedding
+    )
     assert np.isfinite(expert.fit(blank, labels).predict(features)).all()
     assert np.isfinite(expert.fit(features, labels).predict(blank)).all()
 

@@ -17,7 +17,9 @@ MIDDLE = 49
 
 def features(x: np.ndarray, categories: tuple[int, ...] = ()) -> Features:
     names = tuple(f"column {place}" for place in range(x.shape[1]))
-    return Features(x.astype(np.float32), np.isin(np.arange(x.shape[1]), categories), names)
+    return Features(
+        x.astype(np.float32), np.isin(np.arange(x.shape[1]), categories), names, np.full(x.shape[1], -1)
+    )
 
 
 def mixed(rows: int, classes: int, seed: int = 0) -> tuple[Features, Labels]:
@@ -146,13 +148,13 @@ def test_the_order_of_columns_and_the_names_of_codes_change_little(classes):
 
     def reordered(given: Features) -> Features:
         order = np.array([4, 3, 1, 0, 2])
-        return Features(given.values[:, order], given.is_category[order], given.column)
+        return Features(given.values[:, order], given.is_category[order], given.column, given.embedding)
 
     def renamed(given: Features) -> Features:
         values, codes = given.values.copy(), np.array([17, 3, 300, 8])
         given_code = ~np.isnan(values[:, 3])
         values[given_code, 3] = codes[values[given_code, 3].astype(int)]
-        return Features(values, given.is_category, given.column)
+        return Features(values, given.is_category, given.column, given.embedding)
 
     for other in (reordered, renamed):
         found = InContext().fit(other(known), labels).predict(other(asked))
@@ -212,7 +214,7 @@ def test_a_column_of_constants_changes_little(classes):
 @pytest.mark.parametrize("classes", [3, 0])
 def test_values_as_large_as_can_be_do_no_harm(classes):
     known, labels = mixed(40, classes)
-    large = Features(known.values * np.float32(1e37), np.zeros(5, np.bool_), known.column)
+    large = Features(known.values * np.float32(1e37), np.zeros(5, np.bool_), known.column, known.embedding)
     assert_distributions(InContext().fit(large, labels).predict(large), labels)
 
 

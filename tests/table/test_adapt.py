@@ -17,6 +17,7 @@ from handful.errors import ColumnError, UserError
 from handful.table.adapt import names_of, put_answers, table_from_frame
 from handful.table.column import texts
 from handful.table.kinds import as_kind
+from handful.table.series import read_series
 from handful.table.table import Table
 from tests.strategies import frames, pandas_frames
 
@@ -320,3 +321,39 @@ def test_whole_numbers_too_large_for_a_float_are_read_as_near_as_can_be():
     frame = pl.DataFrame({"x": [2**60 + 1, None]})
     for kind in (frame, frame.to_arrow(), frame.to_pandas()):
         assert table_from_frame(kind)["x"].values[0] == 2.0**60
+
+
+LISTS = [[1.0, 2.5], [3.0, None, 4.0], None]
+SERIES = {
+    "polars": pl.DataFrame({"x": LISTS}),
+    "polars array": pl.DataFrame({"x": pl.Series([[1.0, 2.5], [3.0, 4.0]], dtype=pl.Array(pl.Float64, 2))}),
+    "pandas lists": pd.DataFrame({"x": LISTS}),
+    "pandas arrays": pd.DataFrame({"x": [np.array([1.0, 2.5]), np.array([3.0, np.nan, 4.0]), None]}),
+    "pandas channels": pd.DataFrame({"x": [np.ones((2, 3)), np.zeros((2, 4))]}),
+    "pandas integers": pd.DataFrame({"x": [np.array([1, 2]), np.array([3], dtype=np.int8)]}),
+    "pyarrow": pa.table({"x": LISTS}),
+}
+
+
+@pytest.mark.parametrize("name", SERIES)
+def test_lists_and_arrays_in_the_cells_are_series(name):
+    column = table_from_frame(SERIES[name])["x"]
+    assert column.kind == "series"
+    lists = (
+        pl.DataFrame(SERIES[name]).to_series().to_list() if "pandas" not in name else list(SERIES[name]["x"])
+    )
+    for cell, values in zip(column.values, lists, strict=True):
+        if cell is None:
+            assert values is None
+            continue
+        expected = np.atleast_2d(np.array(values, dtype=np.float64))
+        np.testing.assert_array_equal(read_series(cell), expected)
+
+
+@pytest.mark.parametrize("library", ["polars", "pandas", "pyarrow"])
+def test_pictures_in_the_cells_themselves_are_refused_with_what_to_do(library):
+    cells = {"photo": [None, b"\x89PNG\r\n"], "key": [b"\x00\x01", b"\x02"]}
+    frame = {"polars": pl.DataFrame, "pandas": pd.DataFrame, "pyarrow": pa.table}[library](cells)
+    with pytest.raises(ColumnError, match=r"'photo' holds the bytes of pictures or sounds") as refused:
+        table_from_frame(frame)
+    assert "name the file" in refused.value.hint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -80,6 +81,19 @@ def test_the_order_of_rows_changes_no_kind(frame, random):
         (["[1, 2, 3.5]", "[4,5,6]"], "series"),
         (["1 2 3 4 5 6 7 8 9", "1 2 3 4 5 6 7 8"], "series"),
         (["", None], "number"),
+        (["a.PNG", None, "", "c.jpeg", "sub\\d.Gif", "C:\\e.webp"], "image"),
+        (["data:image/png;base64,iVBO", "data:image/png;base64,Rw0K"], "text"),
+        (["a.png", "https://example.org/b.png"], "text"),
+        (["[1 2 3]", "[1. 2. 3.]"], "series"),
+        (["[1]", "[1, 2]", "[]"], "series"),
+        (["[1]", "[2]", "[3]"], "text"),
+        (["[[1, 2, 3], [4, 5, 6]]", "[[1,2],[3,4]]"], "series"),
+        (["((1; 2)\n (3; 4))", "(1, nan, null, NA, -inf)"], "series"),
+        (["1,5;2;3;4;5;6;7;8,25", "1;2;3;4;5;6;7;8"], "series"),
+        (["(5)", "(12)"], "text"),
+        (["[1, 2]", "run/b.npy", "c.CSV", None], "series"),
+        (["a.npy", "b.wav"], "text"),
+        (["[1, 2]", "[3, x]"], "text"),
     ],
 )
 def test_a_column_is_of_the_kind_that_all_its_cells_agree_with(cells, kind):
@@ -178,6 +192,39 @@ def test_zero_dates_and_zones_are_said():
     assert "zone in 't' read as UTC" in said
     assert "year 9999 in 'e'" in said
     assert column("0000-00-00", "2021-03-05").blank.tolist() == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind"), [("[1, 2]", "series"), ("a.npy", "series"), ("a.png", "image"), ("b.wav", "sound")]
+)
+def test_one_broken_cell_in_ten_leaves_the_kind_of_lists_and_files_and_is_named(cell, kind):
+    broken = column(*[cell] * 9, "[1, 2")
+    assert broken.kind == kind
+    assert "but for '[1, 2'" in broken.why
+    assert column(*[cell] * 8, "[1, 2", "[3").kind == "category"
+
+
+def test_a_series_that_was_asked_for_may_have_broken_cells_but_not_only_such():
+    assert column("[1, 2]", "[1, 2", None, kinds={"x": "series"}).kind is Kind.SERIES
+    assert column("[1]", None, kinds={"x": "series"}).kind is Kind.SERIES
+    with pytest.raises(ColumnError, match=r"'x' has 2 values that are not lists of numbers: 'a', '\[1, 2'"):
+        column("a", "[1, 2", kinds={"x": "series"})
+
+
+def test_links_stay_words_and_that_nothing_is_fetched_is_said():
+    said = notes(
+        x=["https://example.org/a.png", "https://example.org/b.png"], y=["data:image/png;base64,iV", "b"]
+    )
+    assert "links and data: URLs in 'x', 'y' are read as words: nothing is fetched or decoded" in said
+    assert "links" not in notes(x=["see https://example.org", "b"], y=["data: none", "date: today"])
+
+
+def test_media_keep_their_folder_and_other_columns_have_none(tmp_path):
+    frame = pl.DataFrame({"p": ["a.png"], "s": ["b.wav"], "t": ["[1, 2]"], "w": ["word"], "n": [1]})
+    table = table_from_frame(frame, root=tmp_path)
+    assert [column.root for column in table] == [tmp_path, tmp_path, tmp_path, None, None]
+    assert table_from_frame(frame)["p"].root == Path.cwd()
+    assert as_kind(table["p"], "text").kind is Kind.TEXT
 
 
 @pytest.mark.parametrize("mark", ["NA", "N/A", "NaN", "null", "None", "?", "-", " ", ""])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from handful.cli.console import Terminal
-from handful.cli.options import group_option, kind_option, target_option, terminal_options
+from handful.cli.options import group_option, kind_option, series_option, target_option, terminal_options
 
 __all__ = ["evaluate"]
 
@@ -14,10 +14,18 @@ __all__ = ["evaluate"]
 @click.argument("file")
 @target_option
 @kind_option
+@series_option
 @group_option
 @terminal_options
 @click.pass_obj
-def evaluate(terminal: Terminal, file: str, target: str, kinds: dict[str, str], group: str | None) -> None:
+def evaluate(
+    terminal: Terminal,
+    file: str,
+    target: str,
+    kinds: dict[str, str],
+    series: dict[str, str],
+    group: str | None,
+) -> None:
     """Say how good the answers would be.
 
     Each filled row is answered by a learner that has not seen its value; beside the score stands the one that you
@@ -25,7 +33,7 @@ def evaluate(terminal: Terminal, file: str, target: str, kinds: dict[str, str], 
     """
     from handful.cli.learn import learn
 
-    learnt = learn(terminal, file, target, kinds, group)
+    learnt = learn(terminal, file, target, kinds, series, group)
     learnt.say(terminal)
     if terminal.json:
         terminal.hand_out({"input": file, **learnt.to_dict()})

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from handful.cli.console import Terminal
 from handful.cli.options import (
+    copy_option,
     excel_safe_option,
     force_option,
     group_option,
     kind_option,
     output_option,
+    reading,
+    series_option,
     table_output,
     terminal_options,
 )
@@ -29,8 +33,10 @@ __all__ = ["fill", "say_filling", "summary"]
     "--target", "targets", multiple=True, metavar="NAME", help="Fill this column only; may be repeated."
 )
 @kind_option
+@series_option
 @group_option
 @output_option("Where the filled table goes; '-' is stdout. [default: STEM.filled.SUFFIX beside FILE]")
+@copy_option
 @force_option
 @excel_safe_option
 @terminal_options
@@ -40,8 +46,10 @@ def fill(
     file: str,
     targets: tuple[str, ...],
     kinds: dict[str, str],
+    series: dict[str, str],
     group: str | None,
     output: str | None,
+    copies: str | None,
     force: bool,
     excel_safe: bool,
 ) -> None:
@@ -51,21 +59,34 @@ def fill(
 
     FILE is CSV, TSV, Parquet, JSON lines or Excel; '-' reads CSV from stdin. All rows, columns and given cells stay
     as they are. Beside a filled column come NAME sure, or NAME low and NAME high, and NAME status.
+
+    FILE may be a folder of pictures or sounds: a sub-folder is a label, and files that lie in no sub-folder, or in
+    unlabelled, are answered.
     """
     place = table_output(terminal, file, output)
 
+    from handful.cli.copies import copy_files, refuse_copies
     from handful.filling import fill_frame
-    from handful.table.read import read_file
+    from handful.table.folder import one_target, read_source
     from handful.table.write import refuse_existing, write_file
 
     refuse_existing(place, force=force)
+    if copies:
+        refuse_copies(Path(copies), Path(file), targets)
     with terminal.progress() as progress:
-        source = read_file(file)
-        filling = fill_frame(source.frame, targets=targets, kinds=kinds, group=group, progress=progress)
+        source = read_source(file, one_target(file, targets))
+        how = reading(source, kinds, series)
+        filling = fill_frame(source.frame, targets=targets, group=group, progress=progress, **how)
     write_file(filling.frame, place, source.layout, excel_safe=excel_safe, force=force)
+    copied = (
+        copy_files(source, filling, Path(copies), how["kinds"], excel_safe=excel_safe) if copies else None
+    )
     say_filling(terminal, filling, source.notes)
+    if copied:
+        terminal.say(copied.line())
     if terminal.json:
-        terminal.hand_out({"input": file, "output": place, **summary(filling, source.notes)})
+        facts = {**summary(filling, source.notes), **({"copies": copied.to_dict()} if copied else {})}
+        terminal.hand_out({"input": file, "output": place, **facts})
     else:
         terminal.say_end(place)
 

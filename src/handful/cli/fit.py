@@ -13,6 +13,7 @@ from handful.cli.options import (
     group_option,
     kind_option,
     output_option,
+    series_option,
     target_option,
     terminal_options,
 )
@@ -25,6 +26,7 @@ __all__ = ["fit"]
 @click.argument("file")
 @target_option
 @kind_option
+@series_option
 @group_option
 @output_option("Where the model goes; its name ends in .handful.", required=True)
 @force_option
@@ -35,6 +37,7 @@ def fit(
     file: str,
     target: str,
     kinds: dict[str, str],
+    series: dict[str, str],
     group: str | None,
     output: str,
     force: bool,
@@ -57,7 +60,7 @@ def fit(
     from handful.table.write import refuse_existing
 
     refuse_existing(place, force=force)
-    learnt = learn(terminal, file, target, kinds, group)
+    learnt = learn(terminal, file, target, kinds, series, group)
     learnt.learner.save(place)
     learnt.say(terminal)
     if terminal.json:

@@ -8,7 +8,7 @@ import shlex
 import click
 
 from handful.cli.console import Terminal
-from handful.cli.options import kind_option, terminal_options
+from handful.cli.options import kind_option, reading, series_option, terminal_options
 
 __all__ = ["inspect"]
 
@@ -17,21 +17,25 @@ __all__ = ["inspect"]
 @click.argument("file")
 @click.option("--target", metavar="NAME", help="Also look for columns that give this one away.")
 @kind_option
+@series_option
 @terminal_options
 @click.pass_obj
-def inspect(terminal: Terminal, file: str, target: str | None, kinds: dict[str, str]) -> None:
+def inspect(
+    terminal: Terminal, file: str, target: str | None, kinds: dict[str, str], series: dict[str, str]
+) -> None:
     """Show what handful sees in FILE.
 
     For each column: its kind and why, blanks, distinct values; then what to be wary of.
     """
     from handful.table.adapt import table_from_frame
+    from handful.table.folder import read_source
     from handful.table.inspect import inspect_table
-    from handful.table.read import read_file
+    from handful.table.media import file_note
 
-    source = read_file(file)
-    table = table_from_frame(source.frame, kinds=kinds)
+    source = read_source(file, target)
+    table = table_from_frame(source.frame, **reading(source, kinds, series))
     seen = inspect_table(table, target)
-    notes = (*source.notes, *table.notes)
+    notes = (*source.notes, *table.notes, *(note for column in table if (note := file_note(column))))
     if terminal.json:
         terminal.hand_out({"input": file, "rows": len(table), **dataclasses.asdict(seen), "notes": notes})
         return

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from handful.cli.console import Terminal
+from handful.cli.options import reading
 from handful.learner import Learner
-from handful.table.read import read_file
+from handful.table.folder import read_source
 
 __all__ = ["Learnt", "learn"]
 
@@ -42,10 +43,16 @@ class Learnt:
         }
 
 
-def learn(terminal: Terminal, file: str, target: str, kinds: dict[str, str], group: str | None) -> Learnt:
+def learn(
+    terminal: Terminal,
+    file: str,
+    target: str,
+    kinds: dict[str, str],
+    series: dict[str, str],
+    group: str | None,
+) -> Learnt:
     """A learner of one column, fitted on the rows of the file where it is filled."""
     with terminal.progress() as progress:
-        source = read_file(file)
-        return Learnt(
-            Learner(target, kinds=kinds, group=group).fit(source.frame, progress=progress), source.notes
-        )
+        source = read_source(file, target)
+        learner = Learner(target, group=group, **reading(source, kinds, series))
+        return Learnt(learner.fit(source.frame, progress=progress), source.notes)

@@ -17,6 +17,7 @@ from pathlib import Path
 import click
 
 from handful import __version__
+from handful.cli.cache import cache
 from handful.cli.console import Terminal
 from handful.cli.demo import demo
 from handful.cli.evaluate import evaluate
@@ -36,7 +37,7 @@ def handful() -> None:
     """Fill the blanks of a table from a handful of examples, and say how sure it is."""
 
 
-for _command in (fill, fit, predict, evaluate, inspect, report, demo):
+for _command in (fill, fit, predict, evaluate, inspect, report, demo, cache):
     handful.add_command(_command)
 
 

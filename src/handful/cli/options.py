@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from handful.cli.console import Terminal
 from handful.errors import UserError
 
+if TYPE_CHECKING:
+    from handful.table.read import File
+
 __all__ = [
     "beside",
     "check_folder",
+    "copy_option",
     "excel_safe_option",
     "force_option",
     "group_option",
     "kind_option",
     "output_option",
+    "reading",
+    "series_option",
     "table_output",
     "target_option",
     "terminal_options",
@@ -71,13 +77,40 @@ def _kinds(context: click.Context, parameter: click.Parameter, pairs: tuple[str,
     return kinds
 
 
+def _series(context: click.Context, parameter: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
+    """`NAME=COLUMNS` pairs as a mapping; which columns these are shows when the table has been read."""
+    series = {}
+    for pair in pairs:
+        name, _, columns = pair.partition("=")
+        if not name or not columns:
+            raise click.BadParameter(f"{pair!r} is not NAME=COLUMNS, such as ecg=t0..t95 or ecg=a,b,c")
+        if name in series:
+            raise click.BadParameter(f"the series {name!r} is named twice")
+        series[name] = columns
+    return series
+
+
 kind_option = click.option(
     "--kind",
     "kinds",
     multiple=True,
     metavar="NAME=KIND",
     callback=_kinds,
-    help="Read the column NAME as number, category, date or text.",
+    help="Read the column NAME as number, category, date, text, image, sound or series.",
+)
+series_option = click.option(
+    "--series",
+    "series",
+    multiple=True,
+    metavar="NAME=COLUMNS",
+    callback=_series,
+    help="Read columns, as in NAME=t0..t95 or NAME=a,b,c, together as one series; may be repeated.",
+)
+copy_option = click.option(
+    "--copy",
+    "copies",
+    metavar="DIR",
+    help="Also copy the files that were answered into DIR, one sub-folder for each value, the doubtful into unsure.",
 )
 group_option = click.option(
     "--group",
@@ -99,9 +132,23 @@ def output_option(help: str, *, required: bool = False) -> Callable[[Command], C
 
 
 def beside(file: str, ending: str) -> Path:
-    """Where the output goes when none is named: in the folder of the input, with another ending."""
+    """Where the output goes when none is named: in the folder of the input, or beside a folder, with another ending."""
     path = Path(file)
-    return path.parent / (path.stem + ending)
+    if not path.is_dir():
+        return path.parent / (path.stem + ending)
+    path = path.resolve() if path.name in ("", "..") else path
+    return path.parent / (path.name + ending)
+
+
+def reading(file: File, kinds: Mapping[str, str], series: Mapping[str, str]) -> dict[str, Any]:
+    """How the columns of a file are to be read, as the arguments `kinds`, `series` and `root` of all that learns."""
+    from handful.table.members import series_named
+
+    return {
+        "kinds": {**file.kinds, **kinds},
+        "series": series_named(series, file.frame.columns),
+        "root": file.root,
+    }
 
 
 def table_output(terminal: Terminal, file: str, output: str | None) -> str:
@@ -111,7 +158,8 @@ def table_output(terminal: Terminal, file: str, output: str | None) -> str:
     """
     from handful.table.layout import format_of
 
-    place = output or ("-" if file == "-" else str(beside(file, f".filled{Path(file).suffix}")))
+    suffix = Path(file).suffix if not Path(file).is_dir() else ""
+    place = output or ("-" if file == "-" else str(beside(file, f".filled{suffix or '.csv'}")))
     if place == "-" and terminal.json:
         raise UserError("the table and the JSON object cannot both go to stdout", hint="name a file with -o")
     if Path(place).suffix:

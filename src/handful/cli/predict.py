@@ -37,12 +37,13 @@ def predict(
     from handful.cli.fill import say_filling, summary
     from handful.filling import answer_frame
     from handful.learner import Learner
-    from handful.table.read import read_file
+    from handful.table.folder import read_source
     from handful.table.write import refuse_existing, write_file
 
     refuse_existing(place, force=force)
     learner = Learner.load(model)
-    source = read_file(file)
+    source = read_source(file, learner.target)
+    learner.root = source.root
     filling = answer_frame(source.frame, learner)
     write_file(filling.frame, place, source.layout, excel_safe=excel_safe, force=force)
     say_filling(terminal, filling, source.notes)

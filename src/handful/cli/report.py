@@ -14,6 +14,7 @@ from handful.cli.options import (
     group_option,
     kind_option,
     output_option,
+    series_option,
     terminal_options,
 )
 from handful.errors import UserError
@@ -25,6 +26,7 @@ __all__ = ["report"]
 @click.argument("source", metavar="MODEL|FILE")
 @click.option("--target", metavar="NAME", help="Column to learn, where a table and not a model is given.")
 @kind_option
+@series_option
 @group_option
 @output_option("Where the report goes. [default: STEM.report.html beside MODEL or FILE]")
 @force_option
@@ -35,6 +37,7 @@ def report(
     source: str,
     target: str | None,
     kinds: dict[str, str],
+    series: dict[str, str],
     group: str | None,
     output: str | None,
     force: bool,
@@ -43,10 +46,10 @@ def report(
 
     About a model, or about the column --target of a file."""
     is_model = Path(source).suffix == ".handful"
-    if is_model and (target is not None or kinds or group is not None):
+    if is_model and (target is not None or kinds or series or group is not None):
         raise UserError(
-            f"{source!r} is a model, which has its target, kinds and group already",
-            hint="leave --target, --kind and --group out",
+            f"{source!r} is a model, which has its target, kinds, series and group already",
+            hint="leave --target, --kind, --series and --group out",
         )
     if not is_model and target is None:
         raise UserError("a report on a table needs to know which column is meant", hint="add --target NAME")
@@ -61,7 +64,11 @@ def report(
     from handful.table.write import refuse_existing, write_aside
 
     refuse_existing(place, force=force)
-    learnt = Learnt(Learner.load(source)) if target is None else learn(terminal, source, target, kinds, group)
+    learnt = (
+        Learnt(Learner.load(source))
+        if target is None
+        else learn(terminal, source, target, kinds, series, group)
+    )
     page = report_html(learnt.learner, receipt=terminal.receipt)
     write_aside(place, page.encode())
     learnt.say(terminal)

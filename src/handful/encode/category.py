@@ -17,6 +17,7 @@ __all__ = ["CategoryEncoder", "fit_category"]
 @dataclass(frozen=True, slots=True)
 class CategoryEncoder:
     is_category: ClassVar[bool] = True
+    embeddings: ClassVar[tuple[int, ...]] = ()
     categories: tuple[str, ...]
 
     def encode(self, column: Column) -> NDArray[np.float32]:

@@ -10,9 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.encode.category import fit_category
-from handful.encode.date import fit_date
+from handful.encode.date import DifferenceEncoder, fit_date, fit_differences
+from handful.encode.embed import FROZEN
+from handful.encode.image import fit_image
 from handful.encode.number import fit_number
+from handful.encode.series import fit_series
+from handful.encode.sound import fit_sound
 from handful.encode.text import fit_text
+from handful.errors import ModelFileError
 from handful.features import Features
 from handful.table.column import Column, Form, Kind
 from handful.table.table import Table
@@ -26,6 +31,11 @@ class Encoder(Protocol):
     @property
     def is_category(self) -> bool: ...
 
+    @property
+    def embeddings(self) -> tuple[int, ...]:
+        """How many coordinates each embedding has; the last features are these, those before stand for themselves."""
+        ...
+
     def encode(self, column: Column) -> NDArray[np.float32]: ...
 
 
@@ -34,6 +44,9 @@ ENCODERS: dict[Kind, Callable[[Column], Encoder]] = {
     Kind.CATEGORY: fit_category,
     Kind.DATE: fit_date,
     Kind.TEXT: fit_text,
+    Kind.IMAGE: fit_image,
+    Kind.SOUND: fit_sound,
+    Kind.SERIES: fit_series,
 }
 
 
@@ -50,6 +63,10 @@ class TableEncoder:
     """Fitted encoders, in the order of the features."""
 
     columns: tuple[ColumnEncoder, ...]
+    differences: tuple[DifferenceEncoder, ...]
+    """Of pairs of date columns."""
+    frozen: dict[str, str]
+    """By kind, the identity of the frozen encoder that read its columns."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -64,36 +81,59 @@ class TableEncoder:
         return {column.name: column.form for column in self.columns}
 
     def encode(self, table: Table) -> Features:
-        """Features of every row; columns are found by name, others are ignored.
+        """Features of every row of a table whose columns are embedded; they are found by name, others are ignored.
 
-        Raises ColumnError where the table lacks a column.
+        Raises ColumnError where the table lacks a column, ModelFileError where a frozen encoder is another now.
         """
+        for kind, identity in self.frozen.items():
+            if FROZEN[Kind(kind)]().identity != identity:
+                raise ModelFileError(
+                    f"this was learnt with another encoder of {kind}s, which this version does not have",
+                    hint="install the version of handful that wrote it, or fit again",
+                )
         blocks = [part.encoder.encode(table[part.name]) for part in self.columns]
+        pairs = [pair.encode(table[pair.first], table[pair.second]) for pair in self.differences]
         widths = [block.shape[1] for block in blocks]
-        values = np.hstack(blocks) if blocks else np.zeros((len(table), 0), np.float32)
+        is_category = np.repeat([part.encoder.is_category for part in self.columns], widths)
+        names = np.repeat(np.array(self.names, dtype=object), widths).tolist()
         return Features(
-            values.astype(np.float32),
-            np.repeat(np.array([part.encoder.is_category for part in self.columns], dtype=np.bool_), widths),
-            tuple(np.repeat(np.array(self.names, dtype=object), widths).tolist()),
+            np.hstack([np.zeros((len(table), 0)), *blocks, *pairs]).astype(np.float32),
+            np.append(is_category, np.zeros(len(pairs))).astype(np.bool_),
+            (*names, *(pair.first for pair in self.differences)),
+            np.append(self._embedding(widths), np.full(len(pairs), -1)).astype(np.intp),
         )
+
+    def _embedding(self, widths: list[int]) -> NDArray[np.intp]:
+        """(feature,) the number of the embedding that each feature belongs to, -1 where to none."""
+        numbers: list[int] = []
+        count = 0
+        for part, width in zip(self.columns, widths, strict=True):
+            own = part.encoder.embeddings
+            numbers += [-1] * (width - sum(own))
+            for size in own:
+                numbers += [count] * size
+                count += 1
+        return np.array(numbers, dtype=np.intp)
 
 
 def fit_encoder(context: Table) -> TableEncoder:
-    """Encoders for the columns of the context; all must say something."""
-    return TableEncoder(
-        tuple(
-            ColumnEncoder(column.name, column.kind, column.form, ENCODERS[column.kind](column))
-            for column in context
-        )
+    """Encoders for the columns of the context, which are embedded and all say something."""
+    columns = tuple(
+        ColumnEncoder(column.name, column.kind, column.form, ENCODERS[column.kind](column))
+        for column in context
     )
+    kinds = {column.kind for column in context if column.vectors is not None}
+    differences = fit_differences([column for column in context if column.kind is Kind.DATE])
+    return TableEncoder(columns, differences, {kind.value: FROZEN[kind]().identity for kind in sorted(kinds)})
 
 
 def says_something(column: Column) -> bool:
-    """Whether the column is of a kind that can be encoded and has two values or more.
+    """Whether the column has two values or more; of pictures, sounds and series, once they are embedded, two contents.
 
     A blank is a value too: that a cell is blank may say something. A column that is blank throughout says nothing.
     """
-    filled = column.values[~column.blank]
-    if column.kind not in ENCODERS or not len(filled):
-        return False
-    return len(filled) < len(column) or bool(np.any(filled != filled[0]))
+    filled = ~column.blank
+    if not filled.any() or not filled.all():
+        return bool(filled.any())
+    told = column.values if column.vectors is None or column.kind is Kind.TEXT else column.vectors
+    return bool(np.any(told != told[:1]))

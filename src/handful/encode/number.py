@@ -16,6 +16,7 @@ __all__ = ["NumberEncoder", "center_and_scale", "fit_number"]
 @dataclass(frozen=True, slots=True)
 class NumberEncoder:
     is_category: ClassVar[bool] = False
+    embeddings: ClassVar[tuple[int, ...]] = ()
     center: float
     scale: float
 

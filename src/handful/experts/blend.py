@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.distribution import LEVELS, floored, losses, slopes, tempered
-from handful.experts.expert import Expert, Fitted
+from handful.experts.expert import Expert
+from handful.experts.panel import Panel, fit_panel
 from handful.features import Features, Labels
 
 __all__ = ["Blend", "Weighting", "fit_weighting", "out_of_fold"]
@@ -35,7 +36,7 @@ class Blend:
     """Fitted experts and how much each counts."""
 
     names: tuple[str, ...]
-    experts: tuple[Fitted, ...]
+    panel: Panel
     weighting: Weighting
     classes: int
 
@@ -45,7 +46,7 @@ class Blend:
 
     def predict_each(self, features: Features) -> Array:
         """(expert, row, class or level) before weighting."""
-        return np.stack([expert.predict(features) for expert in self.experts])
+        return self.panel.predict(features)
 
 
 def out_of_fold(
@@ -60,12 +61,13 @@ def out_of_fold(
     answers = np.full((len(experts), len(labels), labels.classes or len(LEVELS)), np.nan)
     for fold in range(count):
         inside, outside = folds != fold, folds == fold
-        held_out = features.take(outside)
-        for number, expert in enumerate(experts):
-            answers[number, outside] = expert.fit(features.take(inside), labels.take(inside)).predict(
-                held_out
-            )
-            progress((fold * len(experts) + number + 1) / (count * len(experts)))
+        panel = fit_panel(
+            experts,
+            features.take(inside),
+            labels.take(inside),
+            lambda share, fold=fold: progress((fold + share) / count),  # type: ignore[misc]
+        )
+        answers[:, outside] = panel.predict(features.take(outside))
     return answers
 
 
@@ -76,6 +78,8 @@ class Belief:
     weights: Array
     temperature: float
     rows: float
+    unjudged: float = 1.0
+    """The temperature where no row can be left out: a mean of many doubts too much."""
 
 
 def fit_weighting(answers: Array, labels: Labels, belief: Belief) -> Weighting:
@@ -89,7 +93,7 @@ def fit_weighting(answers: Array, labels: Labels, belief: Belief) -> Weighting:
     usable = np.flatnonzero(np.isfinite(answers).all(axis=(0, 2)))
     known, answers, pull = labels.take(usable), answers[:, usable], belief.rows
     if not len(known):
-        return Weighting(belief.weights, belief.temperature)
+        return Weighting(belief.weights, belief.unjudged)
 
     def weights_of(logits: Array) -> Array:
         powers = belief.weights * np.exp(logits - logits.max())

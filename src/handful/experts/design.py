@@ -1,4 +1,4 @@
-"""Features as the matrix that linear and kernel experts need: scaled numbers, one-hot categories, no blanks."""
+"""Features as the matrix that linear and kernel experts need: scaled numbers, one-hot categories, whole embeddings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from handful.features import Features
 
-__all__ = ["Design", "at_least_one_column", "fit_design"]
+__all__ = ["Design", "at_least_one_column", "fit_design", "row_space"]
 
 Array = NDArray[np.float64]
 
@@ -32,6 +32,8 @@ class Design:
     level_feature: NDArray[np.intp]
     level_code: Array
     """The one-hot columns: (feature, code) pairs."""
+    embedded: NDArray[np.intp]
+    """The coordinates of embeddings, which come centred and sized."""
 
     def matrix(self, features: Features) -> Array:
         """(row, column) float64 without blanks; values far outside the context are drawn in softly."""
@@ -40,7 +42,8 @@ class Design:
         squashed = SOFT_END * np.tanh(np.nan_to_num(scaled) / SOFT_END)
         blank = np.isnan(values[:, self.with_blanks])
         one_hot = values[:, self.level_feature] == self.level_code
-        return at_least_one_column(np.hstack([squashed, blank, one_hot]))
+        embedded = np.nan_to_num(values[:, self.embedded])
+        return at_least_one_column(np.hstack([squashed, blank, one_hot, embedded]))
 
 
 def at_least_one_column(matrix: Array) -> Array:
@@ -48,14 +51,29 @@ def at_least_one_column(matrix: Array) -> Array:
     return matrix if matrix.shape[1] else np.zeros((len(matrix), 1))
 
 
+def row_space(matrix: Array) -> Array:
+    """(column, k) an orthonormal basis of what the rows span: what a penalised linear map learns lies in it.
+
+    Where rows are few and an embedding is wide, learning there is the same and many times cheaper.
+    """
+    if matrix.shape[0] >= matrix.shape[1]:
+        return np.eye(matrix.shape[1])
+    squares, vectors = np.linalg.eigh(matrix @ matrix.T)
+    keep = squares > 1e-9 * max(float(squares[-1]), 1e-300)
+    return np.asarray(matrix.T @ (vectors[:, keep] / np.sqrt(squares[keep])))
+
+
 def fit_design(features: Features) -> Design:
     """The layout for this context; features that are constant in it get no column."""
     values = features.values.astype(np.float64)
-    numbers = [j for j in np.flatnonzero(~features.is_category) if _varies(values[:, j])]
+    alone = features.embedding < 0
+    numbers = [j for j in np.flatnonzero(~features.is_category & alone) if _varies(values[:, j])]
     center = np.array([np.nanmean(values[:, j]) for j in numbers])
     scale = np.array([np.nanstd(values[:, j]) for j in numbers])
     with_blanks = [
-        j for j in np.flatnonzero(~features.is_category) if 0 < np.isnan(values[:, j]).sum() < len(values)
+        j
+        for j in np.flatnonzero(~features.is_category & alone)
+        if 0 < np.isnan(values[:, j]).sum() < len(values)
     ]
     pairs = [(j, code) for j in np.flatnonzero(features.is_category) for code in _levels(values[:, j])]
     return Design(
@@ -65,6 +83,7 @@ def fit_design(features: Features) -> Design:
         np.array(with_blanks, dtype=np.intp),
         np.array([feature for feature, _ in pairs], dtype=np.intp),
         np.array([code for _, code in pairs], dtype=np.float64),
+        np.flatnonzero(~alone),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
@@ -11,9 +12,20 @@ from scipy.special import ndtri
 from handful.distribution import LEVELS
 from handful.features import Features, Labels
 
-__all__ = ["Expert", "Fitted", "gaussian"]
+__all__ = ["Expert", "Fitted", "Sight", "gaussian"]
 
 Array = NDArray[np.float64]
+
+
+class Sight(StrEnum):
+    """How an expert takes embeddings."""
+
+    NARROW = "narrow"
+    """as the few features that a projection makes of them"""
+    WHOLE = "whole"
+    """all coordinates, each embedding of the size that it deserves"""
+    RAW = "raw"
+    """as the encoders gave them"""
 
 
 class Fitted(Protocol):
@@ -32,8 +44,13 @@ class Expert(Protocol):
         """Its name in receipts, reports and benchmarks."""
         ...
 
-    def suits(self, labels: Labels) -> bool:
-        """Whether it is worth its time on a context with these labels."""
+    @property
+    def sight(self) -> Sight:
+        """How it takes embeddings."""
+        ...
+
+    def suits(self, features: Features, labels: Labels) -> bool:
+        """Whether it is worth its time on such a context."""
         ...
 
     def fit(self, features: Features, labels: Labels) -> Fitted:

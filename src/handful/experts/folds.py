@@ -10,7 +10,7 @@ from handful.table.canonical import row_identity
 from handful.table.column import Column, Kind
 from handful.table.table import Table
 
-__all__ = ["ALWAYS_INSIDE", "split_folds", "units_of"]
+__all__ = ["ALWAYS_INSIDE", "even_folds", "split_folds", "units_of"]
 
 ALWAYS_INSIDE = -1
 """The fold of a row that is never held out, because no other unit has its class."""
@@ -97,3 +97,22 @@ def _alone(labels: Labels, unit: NDArray[np.intp]) -> NDArray[np.bool_]:
     alone = np.zeros(unit.max() + 1, dtype=np.bool_)
     alone[pairs[1][homes[pairs[0]] == 1]] = True
     return alone
+
+
+def even_folds(labels: Labels, most: int) -> NDArray[np.intp]:
+    """(row,) at most so many folds, each with as many rows of a class as the others, or of a size of the number.
+
+    For what an expert leaves out inside its own context. Leaving out single rows would leave out more of their own
+    class than of any other: what the rest then says of them is the opposite of the truth where nothing is to be told
+    (three classes of five tweets: accuracy .29).
+    """
+    if not labels.classes:
+        rank = np.argsort(np.argsort(labels.values, kind="stable"), kind="stable")
+        return np.asarray(rank % min(most, len(labels)))
+    classes, counts = np.unique(labels.values, return_counts=True)
+    count = int(np.clip(np.median(counts), 2, most))
+    folds = np.zeros(len(labels), dtype=np.intp)
+    for code in classes:
+        rows = np.flatnonzero(labels.values == code)
+        folds[rows] = np.arange(len(rows)) % count
+    return folds

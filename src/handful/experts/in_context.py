@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from handful.distribution import LEVELS
 from handful.errors import ModelFileError
 from handful.experts.design import Design, fit_design
+from handful.experts.expert import Sight
 from handful.features import Features, Labels
 from handful.model.cells import CODES
 from handful.model.context import CODE_WIDTH, SLOT_WIDTH, Context, Slots, column_weights, fit_context
@@ -53,7 +54,7 @@ class FittedInContext:
                 f"this was learnt with the model weights {self.weights[:12]}, which this version does not have",
                 hint="install the version of handful that wrote it, or fit again",
             )
-        features = _only(features, self.chosen)
+        features = features.only(self.chosen)
         home = _nearest(self.design.matrix(features), self.centres)
         found = np.zeros((len(features), self.labels.classes or len(LEVELS)))
         for context in np.unique(home):
@@ -91,9 +92,10 @@ ENCODED: WeakKeyDictionary[FittedInContext, dict[int, tuple[Context, Cache]]] = 
 class InContext:
     """A transformer that has seen synthetic tables by the thousand (its card says how many), and then this context."""
 
+    sight: ClassVar[Sight] = Sight.NARROW
     name: str = "in-context model"
 
-    def suits(self, labels: Labels) -> bool:
+    def suits(self, features: Features, labels: Labels) -> bool:
         return True
 
     def fit(self, features: Features, labels: Labels) -> FittedInContext:
@@ -102,7 +104,7 @@ class InContext:
         if len(chosen) > MOST_COLUMNS:
             told = _told(features.take(order), labels.take(order))
             chosen = np.sort(np.argsort(-told, kind="stable")[:MOST_COLUMNS])
-        features = _only(features, chosen)
+        features = features.only(chosen)
         design = fit_design(features.take(order))
         centres, members = _contexts(design.matrix(features.take(order)))
         return FittedInContext(features, labels, chosen, design, centres, order[members], session().hash)
@@ -116,15 +118,6 @@ def _own_order(features: Features, labels: Labels) -> NDArray[np.intp]:
     """
     order = np.lexsort(np.column_stack([features.values, labels.values]).T)
     return np.random.default_rng(0).permutation(order)
-
-
-def _only(features: Features, chosen: NDArray[np.intp]) -> Features:
-    """Some of the features."""
-    return Features(
-        features.values[:, chosen],
-        features.is_category[chosen],
-        tuple(features.column[place] for place in chosen),
-    )
 
 
 def _told(features: Features, labels: Labels) -> NDArray[np.float64]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from handful.experts.design import Design, fit_design
-from handful.experts.expert import gaussian
+from handful.experts.design import Design, fit_design, row_space
+from handful.experts.expert import Sight, gaussian
 from handful.experts.warp import Warp, fit_warp
 from handful.features import Features, Labels
 
@@ -65,11 +66,14 @@ class FittedKernel:
 class Linear:
     """Logistic regression with a prior standard deviation of sqrt(`looseness`), or leave-one-out ridge."""
 
+    sight: ClassVar[Sight] = Sight.WHOLE
     name: str
     looseness: float
+    for_embeddings: bool = False
+    """Whether it is of use only where columns are embedded."""
 
-    def suits(self, labels: Labels) -> bool:
-        return True
+    def suits(self, features: Features, labels: Labels) -> bool:
+        return not self.for_embeddings or features.has_embeddings
 
     def fit(self, features: Features, labels: Labels) -> FittedLinear:
         design = fit_design(features)
@@ -84,12 +88,13 @@ class Kernel:
     other.
     """
 
+    sight: ClassVar[Sight] = Sight.NARROW
     name: str
     looseness: float
     width: float
     """Kernel width as a multiple of the root mean squared distance between rows."""
 
-    def suits(self, labels: Labels) -> bool:
+    def suits(self, features: Features, labels: Labels) -> bool:
         return True
 
     def fit(self, features: Features, labels: Labels) -> FittedKernel:
@@ -125,11 +130,12 @@ def _fit_classes(matrix: Array, labels: Labels, looseness: float) -> Head:
     offset = np.full(labels.classes, -np.inf)
     offset[present] = 0
     if len(present) > 1:
-        found = LogisticRegression(C=looseness, max_iter=300, tol=1e-3).fit(matrix, labels.values)
+        basis = row_space(matrix)
+        found = LogisticRegression(C=looseness, max_iter=300, tol=1e-3).fit(matrix @ basis, labels.values)
         if len(present) == 2:  # scikit-learn keeps one row for two classes
-            weights[:, present[1]], offset[present[1]] = found.coef_[0], found.intercept_[0]
+            weights[:, present[1]], offset[present[1]] = basis @ found.coef_[0], found.intercept_[0]
         else:
-            weights[:, present], offset[present] = found.coef_.T, found.intercept_
+            weights[:, present], offset[present] = basis @ found.coef_.T, found.intercept_
     return Head(weights, offset, 0.0, labels.classes)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from handful.distribution import LEVELS
+from handful.experts.expert import Sight
 from handful.features import Features, Labels
 
 __all__ = ["FittedPrior", "Prior"]
@@ -27,9 +29,10 @@ class FittedPrior:
 class Prior:
     """Class counts, one half added to each (Krichevsky & Trofimov 1981), or the quantiles of the context."""
 
+    sight: ClassVar[Sight] = Sight.WHOLE
     name: str = "prior"
 
-    def suits(self, labels: Labels) -> bool:
+    def suits(self, features: Features, labels: Labels) -> bool:
         return True
 
     def fit(self, features: Features, labels: Labels) -> FittedPrior:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
 from handful.experts.design import at_least_one_column
-from handful.experts.expert import gaussian
+from handful.experts.expert import Sight, gaussian
 from handful.features import Features, Labels
 
 __all__ = ["Boosting", "FittedBoosting", "FittedTrees", "Forest", "Trees"]
@@ -141,10 +141,11 @@ class FittedTrees:
 class Trees:
     """Extremely randomised trees (Geurts, Ernst & Wehenkel 2006)."""
 
+    sight: ClassVar[Sight] = Sight.NARROW
     name: str = "trees"
     count: int = 100
 
-    def suits(self, labels: Labels) -> bool:
+    def suits(self, features: Features, labels: Labels) -> bool:
         return True
 
     def fit(self, features: Features, labels: Labels) -> FittedTrees:
@@ -222,9 +223,10 @@ MOST_BOOSTED_CLASSES = 30
 class Boosting:
     """Histogram gradient boosting (Ke et al. 2017), slowed down and kept small against over-fitting."""
 
+    sight: ClassVar[Sight] = Sight.NARROW
     name: str = "boosting"
 
-    def suits(self, labels: Labels) -> bool:
+    def suits(self, features: Features, labels: Labels) -> bool:
         return len(labels) >= 200 and labels.classes <= MOST_BOOSTED_CLASSES
 
     def fit(self, features: Features, labels: Labels) -> FittedBoosting:

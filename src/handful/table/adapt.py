@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -17,6 +18,7 @@ from handful.table.blanks import kept_marks, without_marks
 from handful.table.column import Column, Form, Kind, number_column
 from handful.table.form import decimals_of, write_number
 from handful.table.kinds import GIVEN, Guess, as_kind, column_from_text, guess_column, kind_named
+from handful.table.members import as_members, with_series
 from handful.table.table import Table, listing
 
 if TYPE_CHECKING:
@@ -26,54 +28,65 @@ if TYPE_CHECKING:
 __all__ = ["names_of", "put_answers", "table_from_frame"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MEDIA = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"fLaC", b"OggS", b"ID3")
+"""How files of pictures and sounds begin."""
 _OPEN_END = 253370764800.0  # 9999-01-01: dates from here on often stand for "no end"
 
 
 def table_from_frame(
-    frame: Any, *, kinds: Mapping[str, str] | None = None, forms: Mapping[str, Form] | None = None
+    frame: Any,
+    *,
+    kinds: Mapping[str, str] | None = None,
+    forms: Mapping[str, Form] | None = None,
+    series: Mapping[str, Sequence[str]] | None = None,
+    root: Path | str | None = None,
 ) -> Table:
     """The typed columns of a pandas, polars or pyarrow frame, with what was guessed as notes.
 
     `kinds` overrides the guesses. `forms` says how a column known from before is written, so that one new row is
-    read as the rows before it were, whatever stands beside it. A name that is no string is taken as its `str()`.
+    read as the rows before it were, whatever stands beside it. `series` names columns that together are one series,
+    `root` the folder that paths to files are relative to, which without it is the working directory. A name that is
+    no string is taken as its `str()`.
 
     Raises `UserError` for what is no frame, `ColumnError` for names that occur twice, for an unknown column
     or kind in `kinds`, and for cells that the kind asked for does not allow.
     """
     wrapped = _wrap(frame)
     names = _labels(frame)
+    series = series or {}
     asked = {name: kind_named(kind) for name, kind in (kinds or {}).items()}
+    asked, forms = as_members(asked, forms or {}, series, names)
     known = set(names)
     for name, kind in asked.items():
         if name not in known:
             raise ColumnError(f"there is no column {name!r} to take as {str(kind)!r}", hint=listing(names))
-    forms = forms or {}
     kept: dict[str, tuple[str, ...]] = {}
     marks: dict[str, dict[str, int]] = {}
     guesses: dict[str, Guess] = {}
     texts: dict[str, pl.Series] = {}
-    for name, series in zip(names, _columns(wrapped), strict=True):
+    for name, cells in zip(names, _columns(wrapped), strict=True):
         form = forms.get(name)
-        measured = _measured(name, series, form)
+        measured = _measured(name, cells, form)
         if measured is not None:
             guesses[name] = Guess(as_kind(measured, asked.get(name, measured.kind)))
             continue
-        text = _text(series)
+        text = _text(name, cells)
         kept[name] = kept_marks(text) if form is None else form.kept
         text, marks[name] = without_marks(text, kept[name])
         texts[name] = text
         if name in asked:
             guesses[name] = column_from_text(name, text, asked[name], form)
-        elif _is_category(series):
-            why = f"the frame says {series.dtype}"
+        elif _is_category(cells):
+            why = f"the frame says {cells.dtype}"
             guesses[name] = column_from_text(name, text, Kind.CATEGORY, form, why=why)
         else:
             guesses[name] = guess_column(name, text, form)
     guesses = _settle(guesses, texts)
+    folder = Path.cwd() if root is None else Path(root).absolute()
     columns = tuple(
-        _finished(guess.column, kept.get(name, ()), name in asked) for name, guess in guesses.items()
+        _finished(guess.column, kept.get(name, ()), name in asked, folder) for name, guess in guesses.items()
     )
-    return Table(columns, len(wrapped), _notes(guesses, marks, texts))
+    return with_series(Table(columns, len(wrapped), _notes(guesses, marks, texts)), series, folder)
 
 
 def names_of(frame: Any) -> list[str]:
@@ -223,8 +236,8 @@ def _is_category(series: nw.Series[Any]) -> bool:
     return series.dtype in (nw.Boolean, nw.Categorical, nw.Enum)
 
 
-def _text(series: nw.Series[Any]) -> pl.Series:
-    """The cells as the user would write them."""
+def _text(name: str, series: nw.Series[Any]) -> pl.Series:
+    """The cells as the user would write them. Raises `ColumnError` where they are pictures or sounds themselves."""
     import narwhals.stable.v2 as nw
     import polars as pl
 
@@ -232,7 +245,13 @@ def _text(series: nw.Series[Any]) -> pl.Series:
     if isinstance(native, pl.Series) and series.dtype in (nw.String, nw.Categorical, nw.Enum):
         return native.cast(pl.String)
     blanks = series.is_null().to_list()
-    cells = [None if blank else _written(cell) for cell, blank in zip(series.to_list(), blanks, strict=True)]
+    given = [None if blank else cell for cell, blank in zip(series.to_list(), blanks, strict=True)]
+    if any(isinstance(cell, (bytes, bytearray)) and cell.startswith(_MEDIA) for cell in given):
+        raise ColumnError(
+            f"{name!r} holds the bytes of pictures or sounds, not paths to them",
+            hint="write each to a file, and name the file in the column",
+        )
+    cells = [None if cell is None else _written(cell) for cell in given]
     return pl.Series(str(series.name), cells, dtype=pl.String)
 
 
@@ -247,7 +266,10 @@ def _written(cell: Any) -> str:
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     if isinstance(cell, (list, tuple, np.ndarray)) or type(cell).__module__.startswith("polars"):
-        return "[" + ", ".join(_written(part) for part in cell) + "]"
+        cell = cell.tolist() if isinstance(cell, np.ndarray) else list(cell)
+        if all(type(part) is float for part in cell):
+            return str(cell)  # what follows would write too, and slower
+        return "[" + ", ".join("nan" if part is None else _written(part) for part in cell) + "]"
     return str(cell)
 
 
@@ -268,9 +290,12 @@ def _settle(guesses: dict[str, Guess], texts: Mapping[str, pl.Series]) -> dict[s
     return settled
 
 
-def _finished(column: Column, kept: tuple[str, ...], asked: bool) -> Column:
+def _finished(column: Column, kept: tuple[str, ...], asked: bool, root: Path) -> Column:
     """The column with what is known of it beside its cells."""
-    column = replace(column, form=replace(column.form, kept=kept), given=asked)
+    is_media = column.kind in (Kind.IMAGE, Kind.SOUND, Kind.SERIES)
+    column = replace(
+        column, form=replace(column.form, kept=kept), given=asked, root=root if is_media else None
+    )
     return replace(column, why=GIVEN) if asked else column
 
 
@@ -295,6 +320,11 @@ def _notes(
     comma = [n for n, g in guesses.items() if g.column.kind is Kind.NUMBER and g.column.form.decimal == ","]
     if comma:
         notes.append(f"decimal comma in {listed(comma)}")
+    links = [name for name, g in guesses.items() if g.links and g.links * 2 >= (~g.column.blank).sum()]
+    if links:
+        notes.append(
+            f"links and data: URLs in {listed(links)} are read as words: nothing is fetched or decoded"
+        )
     for name, guess in guesses.items():
         column = guess.column
         if guess.ambiguous and column.kind is Kind.NUMBER:

@@ -91,14 +91,21 @@ def column_codes(column: Column) -> NDArray[np.int64]:
 
 
 def _content_codes(column: Column) -> NDArray[np.int64]:
-    """The codes of a number, date or category, whose names say nothing; hashes of what is in a text."""
+    """The codes of a number, date or category, whose names say nothing; hashes of what is in a text or a file."""
+    if column.vectors is not None and column.kind is not Kind.TEXT:
+        blank = column.blank
+        return np.array(
+            [-1 if none else _hash(row.tobytes()) for row, none in zip(column.vectors, blank, strict=True)],
+            dtype=np.int64,
+        )
     if column.kind.is_measured or column.kind is Kind.CATEGORY:
         return column_codes(column)
-    return np.array([-1 if cell is None else _text_hash(cell) for cell in column.values], dtype=np.int64)
+    cells = (None if cell is None else cell.encode("utf-8", "surrogatepass") for cell in column.values)
+    return np.array([-1 if cell is None else _hash(cell) for cell in cells], dtype=np.int64)
 
 
-def _text_hash(text: str) -> int:
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+def _hash(content: bytes) -> int:
+    digest = hashlib.blake2b(content, digest_size=8).digest()
     return int.from_bytes(digest, "little") >> 1
 
 

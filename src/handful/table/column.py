@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,10 @@ class Column:
     """Whether the user named this kind."""
     unusable: NDArray[np.bool_] | None = None
     """(row,) True where the user's cell holds something that cannot be used, such as inf; None = nowhere."""
+    root: Path | None = None
+    """The folder that the paths in an image, sound or series column are relative to."""
+    vectors: NDArray[np.float32] | None = None
+    """(row, coordinate) what a frozen encoder makes of each cell, NaN where blank; None until it was asked."""
 
     def __len__(self) -> int:
         return len(self.values)
@@ -82,7 +87,8 @@ class Column:
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Column:
         """The same column for some of the rows."""
         unusable = None if self.unusable is None else self.unusable[rows]
-        return replace(self, values=self.values[rows], unusable=unusable)
+        vectors = None if self.vectors is None else self.vectors[rows]
+        return replace(self, values=self.values[rows], unusable=unusable, vectors=vectors)
 
 
 def number_column(name: str, values: NDArray[np.float64], why: str, form: Form) -> Column:

@@ -20,6 +20,7 @@ __all__ = ["ColumnFacts", "Inspection", "inspect_table"]
 _CHANCE = 1e-4  # a column gives the target away only when luck would do so less often, over all columns
 _SLIPS = 0.01  # share of rows in which a leak may fail
 _SAME_UNIT = 0.9999  # squared correlation from which a number is the target in another unit
+_SHOWN = 60  # characters of a series
 _ENOUGH = 8  # rows under which nothing is said of leaks
 _GROUP_NAME = re.compile(
     r"(?i:(patient|subject|speaker|person|participant|user|customer|client|individual|household|family|session|"
@@ -38,7 +39,7 @@ class ColumnFacts:
     blanks: int
     distinct: int
     example: str
-    """The range of a number or date; else the most common value."""
+    """The range of a number or date; else the most common value, of a series its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,9 @@ def _example(column: Column, codes: NDArray[np.int64]) -> str:
         )
         return low if low == high else f"{low} to {high}"
     most = int(np.bincount(codes[codes >= 0]).argmax())
-    return str(column.values[int(np.flatnonzero(codes == most)[0])])
+    value = str(column.values[int(np.flatnonzero(codes == most)[0])])
+    is_long = column.kind is Kind.SERIES and len(value) > _SHOWN
+    return f"{value[: _SHOWN - 4]} ..." if is_long else value
 
 
 def _column_warnings(column: Column, codes: NDArray[np.int64]) -> list[str]:

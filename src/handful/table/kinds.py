@@ -1,7 +1,7 @@
 """What kind each column is, guessed from its cells, and how to read a column as another kind.
 
 The guesses are made in this order: number, date, series, image, sound, category, text; each only when every cell
-that is not blank agrees with it.
+that is not blank agrees with it, or, for lists and files, of which some may be broken, nine of ten.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from handful.errors import ColumnError
 from handful.table.column import Column, Form, Kind, number_column, texts
 from handful.table.dates import ZERO_DATE, Dates, read_dates
 from handful.table.form import write_exactly
+from handful.table.media import LINK, PATTERNS
 from handful.table.numbers import Numbers, has_leading_zeros, read_numbers
 from handful.table.table import Table
 
@@ -29,13 +30,27 @@ GIVEN = "as you said"
 FEW = 20  # distinct values that can still be classes rather than a scale
 _SHARE = 0.2  # of the cells: with fewer distinct values than this, each comes five times on average
 _LONG = 40  # characters on average: longer cells are sentences
-_IMAGES = r"(?i)^\s*([a-z]:)?[^:]*\.(png|jpe?g|webp|gif|bmp)\s*$"
-_SOUNDS = r"(?i)^\s*([a-z]:)?[^:]*\.(wav|flac|ogg|mp3)\s*$"  # a file, not a link: nothing is ever fetched
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_NUMBER = r"(?:[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[iI]nf(?:inity)?)|[nN]a[nN]|null|None|NA)"
+_COMMA_NUMBER = r"[+-]?\d+(?:,\d+)?(?:[eE][+-]?\d+)?"
+_LIST = rf"[\[(]\s*{_NUMBER}(?:\s*[,;\s]\s*{_NUMBER})*\s*,?\s*[\])]"
 _SERIES = (
-    rf"^\s*[\[(]\s*{_NUMBER}(?:\s*[,;\s]\s*{_NUMBER})+\s*,?\s*[\])]\s*$"
+    rf"^\s*{_LIST}\s*$"
+    rf"|^\s*[\[(]\s*{_LIST}(?:\s*,?\s*{_LIST})*\s*,?\s*[\])]\s*$"  # a list for each channel
     rf"|^\s*{_NUMBER}(?:\s*[,;|\s]\s*{_NUMBER}){{7,}}\s*$"  # no brackets: eight, more than a phone number
+    rf"|^\s*{_COMMA_NUMBER}(?:\s*[;|\s]\s*{_COMMA_NUMBER}){{7,}}\s*$"
+    r"|^\s*\[\s*\]\s*$"
 )
+_ANY_SERIES = f"{_SERIES}|{PATTERNS[Kind.SERIES]}"
+# more than one number in a cell: "[1]" alone may be a footnote
+_LONGER = rf"\d\.?\s*[,;|\s]\s*[+-]?[.\d]|[\[(]\s*[\[(]|{PATTERNS[Kind.SERIES]}"
+_BROKEN = (
+    0.1  # of the cells: so many lists may be cut off, or paths be none; they count as blank, and are named
+)
+_MEDIA = {
+    Kind.SERIES: (_ANY_SERIES, "a list of numbers, or a path to one"),
+    Kind.IMAGE: (PATTERNS[Kind.IMAGE], "a path to an image"),
+    Kind.SOUND: (PATTERNS[Kind.SOUND], "a path to a sound"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,8 @@ class Guess:
     """Whether the cells could be read in another way: decimal comma or thousands, day or month first."""
     zones: bool = False
     zero_dates: int = 0
+    links: int = 0
+    """How many cells of a column of words are links or data: URLs."""
 
 
 def guess_column(name: str, text: pl.Series, form: Form | None = None) -> Guess:
@@ -80,8 +97,10 @@ def column_from_text(
         if dates is None:
             return Guess(Column(name, kind, np.full(len(text), np.nan), why))
         return _date(name, dates, why, zero_dates)
-    if kind is Kind.SERIES:
-        _refuse(name, kind, text, (~text.str.contains(_SERIES)).fill_null(False).to_numpy())
+    if (
+        kind is Kind.SERIES and not text.str.contains(_ANY_SERIES).any()
+    ):  # a few may be broken: they are blank
+        _refuse(name, kind, text, text.is_not_null().to_numpy())
     return Guess(Column(name, kind, texts(text.to_list()), why))
 
 
@@ -102,7 +121,7 @@ def as_kind(column: Column, kind: Kind | str) -> Column:
     text = pl.Series(column.name, cells, dtype=pl.String)
     read = column_from_text(column.name, text, kind, column.form).column
     form = read.form if kind.is_measured else column.form
-    return replace(read, form=form, given=True, unusable=column.unusable)
+    return replace(read, form=form, given=True, unusable=column.unusable, root=column.root)
 
 
 def kind_named(kind: Kind | str) -> Kind:
@@ -165,13 +184,14 @@ def _guess_date(name: str, text: pl.Series, form: Form | None) -> Guess | None:
 
 def _guess_series_or_path(name: str, text: pl.Series) -> Guess | None:
     cells = text.drop_nulls()
-    for kind, pattern, what in (
-        (Kind.SERIES, _SERIES, "a list of numbers"),
-        (Kind.IMAGE, _IMAGES, "a path to an image"),
-        (Kind.SOUND, _SOUNDS, "a path to a sound"),
-    ):
-        if cells.str.contains(pattern).all():
-            return Guess(Column(name, kind, texts(text.to_list()), f"every cell is {what}"))
+    for kind, (pattern, what) in _MEDIA.items():
+        fits = cells.str.contains(pattern)
+        wrong = int((~fits).sum())
+        if wrong > _BROKEN * len(cells) or (kind is Kind.SERIES and not cells.str.contains(_LONGER).any()):
+            continue
+        odd = _quoted(cells.filter(~fits).unique(maintain_order=True).to_list())
+        why = f"every cell is {what}" + (f" but for {odd}" if wrong else "")
+        return Guess(Column(name, kind, texts(text.to_list()), why))
     return None
 
 
@@ -179,16 +199,16 @@ def _guess_words(name: str, text: pl.Series, form: Form | None) -> Guess:
     """A category where the values repeat enough, else text."""
     cells = text.drop_nulls()
     distinct, rows = cells.n_unique(), len(cells)
+    links = int(cells.str.contains(LINK).sum())
     odd = _odd_ones(text, form)
     values = texts(text.to_list())
     if distinct == 1:
-        return Guess(Column(name, Kind.CATEGORY, values, f"one value only{odd}"))
+        return Guess(Column(name, Kind.CATEGORY, values, f"one value only{odd}"), links=links)
     if distinct <= max(FEW, _SHARE * rows) and distinct <= 0.75 * rows and _mean_length(cells) <= _LONG:
-        return Guess(
-            Column(name, Kind.CATEGORY, values, f"{distinct:,} distinct values in {rows:,} cells{odd}")
-        )
+        why = f"{distinct:,} distinct values in {rows:,} cells{odd}"
+        return Guess(Column(name, Kind.CATEGORY, values, why), links=links)
     why = "long cells" if _mean_length(cells) > _LONG else f"{distinct:,} of {rows:,} values are distinct"
-    return Guess(Column(name, Kind.TEXT, values, why + odd))
+    return Guess(Column(name, Kind.TEXT, values, why + odd), links=links)
 
 
 def _odd_ones(text: pl.Series, form: Form | None) -> str:

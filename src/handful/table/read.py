@@ -8,8 +8,8 @@ import io
 import stat
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO, TypeVar
 
@@ -49,6 +49,10 @@ class File:
     frame: pl.DataFrame
     layout: Layout
     notes: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """The kinds that are known without looking at the cells."""
+    root: Path = Path()
+    """The folder that the paths in its cells are relative to."""
 
 
 def read_file(path: Path | str) -> File:
@@ -63,12 +67,14 @@ def read_file(path: Path | str) -> File:
         return _read_csv(io.BytesIO(data), "standard input", "csv")
     path = Path(path)
     name = path.name
+    if not path.suffix and not path.exists():  # perhaps the name of a folder, mistyped
+        _check_file(path)
     format = format_of(path)
     _check_file(path)
     try:
         with path.open("rb") as source:
             _check_magic(source, name, format)
-            return _READERS[format](source, name, format)
+            return replace(_READERS[format](source, name, format), root=path.parent)
     except OSError as error:
         raise TableError(f"{name} cannot be read: {error.strerror or error}") from error
     except MemoryError:

@@ -1,0 +1,31 @@
+"""The names of classes as texts, for a target that texts are to tell apart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.encode.embed import embed
+from handful.encode.frozen.text import WIDTH
+from handful.table.column import Column, Kind, texts
+from handful.table.table import Table
+
+__all__ = ["name_vectors"]
+
+
+def name_vectors(names: Sequence[str]) -> NDArray[np.float64]:
+    """(name, coordinate) of length one, as the first embedding of a text column has it; zeros where nothing is read.
+
+    "card_arrival" and "PlayMusic" are read as the words that they are made of.
+    """
+    column = Column("names", Kind.TEXT, texts(_words(name) or None for name in names))
+    seen = embed(Table((column,), len(names)))["names"].vectors
+    assert seen is not None
+    return np.nan_to_num(seen[:, :WIDTH].astype(np.float64))
+
+
+def _words(name: str) -> str:
+    return re.sub(r"[\W_]+|(?<=[a-z])(?=[A-Z])", " ", name).strip()

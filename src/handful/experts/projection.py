@@ -1,0 +1,235 @@
+"""Embeddings, hundreds of coordinates wide, as experts can use them.
+
+Some experts read them whole: each embedding is then one thing of one size, the larger the more it tells about the
+target, so that no column drowns the others. For the other experts an embedding becomes a few features: what a ridge
+regression on it says about the target, and its leading principal directions. For the context's own rows the regression
+leaves the row's fold out, in closed form, so that a feature tells as much there as it will tell of a row never seen
+(stacking: Wolpert 1992; left-out residuals: Cook & Weisberg 1982, section 3.7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handful.experts.design import fit_design
+from handful.experts.folds import even_folds
+from handful.features import Features, Labels
+
+__all__ = ["Projection", "fit_projection"]
+
+Array = NDArray[np.float64]
+
+SIZE = 32.0
+"""The variance of the embedding that tells most, all its coordinates together, next to 1 for a number."""
+POWERS = (1.0, 2.0, 4.0)
+LEAST = 0.02
+"""The share of the variance explained that an embedding counts for where it explains nothing."""
+MOST_DIRECTIONS = 8
+"""Principal directions of an embedding that are kept; one for four rows where rows are few."""
+MOST_SCORES = 8
+"""Outputs of the regression that are kept of an embedding: of more classes, their leading combinations."""
+UNJUDGED = 0.25
+"""What the other embeddings of a column count next to its first, where no row can be left out to judge them."""
+JUDGED = 1_000
+"""Rows from which the sizes are told."""
+MOST_FOLDS = 8
+PENALTIES = np.logspace(-2, 1.5, 8)
+"""In mean squared lengths of the centred rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """One embedding as seen from the target: a centre, a size, and the directions that matter."""
+
+    places: NDArray[np.intp]
+    """Which features are its coordinates."""
+    center: Array
+    size: float
+    """By what its coordinates are multiplied where it is read whole; 0 where it does not vary."""
+    directions: Array
+    """(coordinate, feature)"""
+    offset: Array
+
+    def features(self, values: NDArray[np.float32]) -> Array:
+        """(row, feature), NaN where the embedding is blank."""
+        return (values[:, self.places] - self.center) @ self.directions + self.offset
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """How embeddings are shown to experts."""
+
+    plain: NDArray[np.intp]
+    """The features that stand for themselves."""
+    lenses: tuple[Lens, ...]
+
+    def whole(self, features: Features) -> Features:
+        """The same features, each embedding centred and of the size that it deserves."""
+        if not self.lenses:
+            return features
+        values = features.values.copy()
+        for lens in self.lenses:
+            values[:, lens.places] = (values[:, lens.places] - lens.center) * lens.size
+        return replace(features, values=values)
+
+    def narrow(self, features: Features) -> Features:
+        """The features that stand for themselves, and those that lenses make of embeddings."""
+        return self._joined(features, [lens.features(features.values) for lens in self.lenses])
+
+    def _joined(self, features: Features, seen: list[Array]) -> Features:
+        if not self.lenses:
+            return features
+        names = [features.column[place] for place in self.plain]
+        for lens, block in zip(self.lenses, seen, strict=True):
+            names += [features.column[lens.places[0]]] * block.shape[1]
+        values = np.hstack([features.values[:, self.plain], *seen]).astype(np.float32)
+        added = np.zeros(values.shape[1] - len(self.plain), dtype=np.bool_)
+        is_category = np.concatenate([features.is_category[self.plain], added])
+        return Features(values, is_category, tuple(names), np.full(values.shape[1], -1))
+
+
+def fit_projection(features: Features, labels: Labels) -> tuple[Projection, Features]:
+    """The projection, and the context's own features as lenses show them, each row's scores without its fold."""
+    plain = np.flatnonzero(features.embedding < 0)
+    numbers = range(int(features.embedding.max(initial=-1)) + 1)
+    fits = [_fit_lens(features.values, np.flatnonzero(features.embedding == n), labels) for n in numbers]
+    projection = Projection(plain, tuple(lens for lens, _, _ in fits))
+    shown = projection._joined(features, [shown for _, _, shown in fits])
+    if not fits:
+        return projection, shown
+    sizes = _sizes(projection.whole(features), labels, np.array([told for _, told, _ in fits]))
+    lenses = (
+        replace(lens, size=lens.size * float(size))
+        for lens, size in zip(projection.lenses, sizes, strict=True)
+    )
+    return replace(projection, lenses=tuple(lenses)), shown
+
+
+def _sizes(features: Features, labels: Labels, told: Array) -> Array:
+    """Of embeddings that come with a variance of one: powers of what each tells, the power that errs least together.
+
+    Where nothing can be judged, a column's first embedding counts most: its encoder gives the best-known one first.
+    """
+    rows = np.arange(0, len(labels), -(-len(labels) // JUDGED))
+    features, labels = features.take(rows), labels.take(rows)
+    plain = features.only(np.flatnonzero(features.embedding < 0))
+    matrix = fit_design(plain).matrix(plain)
+    alike = _alike(matrix - matrix.mean(axis=0))
+    if not labels.classes or np.median(np.unique(labels.values, return_counts=True)[1]) > 1:
+        told = np.append(told, _told(alike, labels))
+    else:
+        first = {
+            features.column[place]: features.embedding[place] for place in range(len(features.column))[::-1]
+        }
+        told = np.append([1.0 if n in first.values() else UNJUDGED for n in range(len(told))], 0.0)
+    shares = np.maximum(told, LEAST)[:-1] / max(float(told.max()), LEAST)
+    each = [
+        _alike(np.nan_to_num(features.values[:, features.embedding == n].astype(np.float64)))
+        for n in range(len(shares))
+    ]
+    judged = [
+        _told(alike + SIZE * sum(s * k for s, k in zip(shares**power, each, strict=True)), labels)
+        for power in POWERS
+    ]
+    return np.asarray(np.sqrt(SIZE * shares ** POWERS[int(np.argmax(judged))]))
+
+
+def _alike(matrix: Array) -> Array:
+    """(row, row) products of rows."""
+    return np.asarray(matrix @ matrix.T)
+
+
+def _told(alike: Array, labels: Labels) -> float:
+    """The share of the target's variance that a ridge regression explains of rows left out."""
+    squares, left = np.linalg.eigh(alike)
+    keep = squares > 1e-9 * max(float(squares[-1]), 1e-9)
+    return _scores(left[:, keep], np.sqrt(squares[keep]), labels).told
+
+
+def _fit_lens(
+    values: NDArray[np.float32], places: NDArray[np.intp], labels: Labels
+) -> tuple[Lens, float, Array]:
+    """The lens of one embedding, the share of the target's variance that it explains, what it shows of the context."""
+    raw = values[:, places].astype(np.float64)
+    here = np.flatnonzero(~np.isnan(raw).any(axis=1))
+    rows, known = raw[here], labels.take(here)
+    left, sizes, right = _thin_svd(rows - rows.mean(axis=0)) if len(rows) > 2 else _thin_svd(rows[:0])
+    if not len(sizes):
+        return Lens(places, np.zeros(len(places)), 0.0, right, np.zeros(0)), 0.0, raw[:, :0]
+    scores = _scores(left, sizes, known)
+    count = min(MOST_DIRECTIONS, len(rows) // 4, len(sizes))
+    shown = np.full((len(raw), scores.left_out.shape[1] + count), np.nan)
+    shown[here] = np.hstack([scores.left_out, left[:, :count] * sizes[:count]])
+    lens = Lens(
+        places=places,
+        center=rows.mean(axis=0),
+        size=float(np.sqrt(len(rows) / np.sum(sizes**2))),
+        directions=np.hstack([right @ scores.weights, right[:, :count]]),
+        offset=np.concatenate([scores.mean, np.zeros(count)]),
+    )
+    return lens, scores.told * len(rows) / len(raw), shown
+
+
+def _thin_svd(matrix: Array) -> tuple[Array, Array, Array]:
+    """Left vectors (row, k), singular values (k,) falling, right vectors (column, k): by the smaller Gram matrix."""
+    wide = matrix.shape[0] < matrix.shape[1]
+    squares, vectors = np.linalg.eigh(matrix @ matrix.T if wide else matrix.T @ matrix)
+    keep = squares > 1e-9 * max(float(squares.max(initial=0)), 1e-9)
+    sizes, vectors = np.sqrt(squares[keep])[::-1], vectors[:, keep][:, ::-1]
+    other = (matrix.T if wide else matrix) @ (vectors / sizes)
+    return (vectors, sizes, other) if wide else (other, sizes, vectors)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a ridge regression on one embedding says."""
+
+    weights: Array
+    """(k, score) for the right vectors"""
+    mean: Array
+    left_out: Array
+    """(row, score) of the context's rows, each by the rows of the other folds."""
+    told: float
+    """The share of the target's variance that these explain."""
+
+
+def _scores(left: Array, sizes: Array, labels: Labels) -> Scores:
+    """The regression with the penalty that errs least on rows left out."""
+    targets, folds = _targets(labels), even_folds(labels, MOST_FOLDS)
+    mean = targets.mean(axis=0)
+    about = left.T @ (targets - mean)
+    unit = float(np.sum(sizes**2)) / len(left)
+    least, whole = np.inf, float(np.sum((targets - mean) ** 2))
+    shrunk, missed = np.zeros(len(sizes)), targets - mean
+    for penalty in PENALTIES * unit:
+        shares = sizes**2 / (sizes**2 + penalty)
+        residual = _left_out(left, shares, targets - mean - left @ (shares[:, None] * about), folds)
+        if np.sum(residual**2) < least:
+            least, shrunk, missed = float(np.sum(residual**2)), shares, residual
+    weights, scores, told = (shrunk / sizes)[:, None] * about, targets - missed, 1 - least / max(whole, 1e-12)
+    if targets.shape[1] > MOST_SCORES:
+        turn = np.linalg.svd(scores - scores.mean(axis=0), full_matrices=False)[2][:MOST_SCORES].T
+        weights, scores, mean = weights @ turn, scores @ turn, mean @ turn
+    return Scores(weights, mean, scores, told)
+
+
+def _targets(labels: Labels) -> Array:
+    """(row, output) what the regression is to say: the classes present but one of two, or the number."""
+    if not labels.classes:
+        return labels.values[:, None]
+    present = np.unique(labels.values)
+    first = 1 if len(present) == 2 else 0
+    return np.asarray(labels.values[:, None] == present[None, first:], dtype=np.float64)
+
+
+def _left_out(left: Array, shares: Array, residual: Array, folds: NDArray[np.intp]) -> Array:
+    """(row, output) the residual of each row when its fold is left out: (I - H)^-1 r within the fold, intercept too."""
+    missed = np.empty_like(residual)
+    for fold in np.unique(folds):
+        rows = np.flatnonzero(folds == fold)
+        own = (left[rows] * shares) @ left[rows].T + 1 / len(left)
+        missed[rows] = np.linalg.solve(np.eye(len(rows)) * (1 + 1e-6) - own, residual[rows])
+    return missed
