@@ -20,7 +20,8 @@ from handful.table.table import Table
 __all__ = ["FEWEST", "FittedTarget", "context_of", "fit_target"]
 
 FEWEST = 4
-"""Labelled rows that a target needs; below it no out-of-fold row means anything."""
+"""Labelled rows that a target needs, below which no out-of-fold row means anything; or two rows of two classes, from
+which pictures and texts can be told apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def context_of(typed: Table, target: str) -> tuple[Table, tuple[str, ...]]:
             hint=f"if its values are classes: --kind {shlex.quote(f'{target}=category')}; or name another target",
         )
     filled = ~column.blank
-    if filled.sum() < FEWEST:
+    if filled.sum() < FEWEST and not (kind is Kind.CATEGORY and len(set(column.values[filled])) > 1):
         raise TargetError(
             f"column {target!r} is filled in {filled.sum()} of {len(typed)} rows; learning needs {FEWEST}",
             hint=f"fill in {target!r} in {FEWEST - filled.sum()} more rows",
