@@ -36,7 +36,7 @@ def _sides(pool: Pool, seed: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]
     """Rows that may be shown and those that may be judged; each group is judged in turn, unseen until then."""
     if pool.groups is None:
         return np.isin(pool.roles, (SHOWN, EITHER)), np.isin(pool.roles, (JUDGED, EITHER))
-    names = np.unique(pool.groups)
+    names = np.unique(pool.groups[pool.roles == EITHER])
     judged = pool.groups == names[seed % len(names)]
     return ~judged, judged
 

@@ -89,9 +89,7 @@ def _texts(name: str, shown: str, judged: str) -> Callable[[], Pool]:
     return load
 
 
-def _files(
-    name: str, where: Callable[[pd.DataFrame, Path], NDArray[np.bool_]], group: str = ""
-) -> Callable[[], Pool]:
+def _files(name: str, where: Callable[[pd.DataFrame, Path], NDArray[np.bool_]]) -> Callable[[], Pool]:
     """Pictures or sounds of the rows that `where` keeps; every row may be shown or judged."""
 
     def load() -> Pool:
@@ -99,8 +97,19 @@ def _files(
         rows = pd.read_csv(root / "data.csv")
         rows = rows[where(rows, root)].reset_index(drop=True)
         labels = rows["label"].astype(str)
-        groups = rows[group].to_numpy(dtype=str) if group else None
-        return Pool(rows[["file"]], labels, np.full(len(rows), EITHER), root, groups, _classes(labels))
+        return Pool(rows[["file"]], labels, np.full(len(rows), EITHER), root, None, _classes(labels))
+
+    return load
+
+
+def _speakers(judged: tuple[str, ...]) -> Callable[[], Pool]:
+    """Spoken digits by all speakers, of whom some are judged, each while only the others are shown."""
+
+    def load() -> Pool:
+        rows = pd.read_csv(DATA / "fsdd" / "data.csv")
+        labels, groups = rows["label"].astype(str), rows["speaker"].to_numpy(dtype=str)
+        roles = np.where(np.isin(groups, judged), EITHER, SHOWN)
+        return Pool(rows[["file"]], labels, roles, DATA / "fsdd", groups, _classes(labels))
 
     return load
 
@@ -181,8 +190,8 @@ TASKS: tuple[Task, ...] = (
         Task(f"omniglot_{name.lower()}", "image", EVERY, _files("omniglot_small1", _one("alphabet", name)))
         for name in JUDGED_ALPHABETS
     ),
-    Task("fsdd_5_way", "sound", (1,), _files("fsdd", _one("speaker", *JUDGED_SPEAKERS), "speaker"), ways=5),
-    Task("fsdd", "sound", (10,), _files("fsdd", _one("speaker", *JUDGED_SPEAKERS), "speaker")),
+    Task("fsdd_5_way", "sound", (1,), _speakers(JUDGED_SPEAKERS), ways=5),
+    Task("fsdd", "sound", (10,), _speakers(JUDGED_SPEAKERS)),
     Task("speech_music_silence", "sound", (1, 4, 8), _files("speech_music_silence", _half)),
     Task("baby_cry", "sound", (4,), _files("baby_cry", _everything)),
     *(
