@@ -23,7 +23,7 @@ from handful.experts.blend import Belief, Blend, fit_weighting, out_of_fold
 from handful.experts.expert import Expert
 from handful.experts.experts import belief_in, experts_for
 from handful.experts.folds import split_folds, units_of
-from handful.experts.names import Names
+from handful.experts.names import ClassNames
 from handful.experts.panel import fit_panel
 from handful.features import Features, Labels
 from handful.reserved import as_given
@@ -240,8 +240,8 @@ class Learner:
         return encoder.encode(embed(Table(columns, len(table)), progress=progress))
 
 
-def _names(target: FittedTarget, encoder: TableEncoder, features: Features) -> Names | None:
-    """The expert that reads the names of the classes, where there are classes, and texts to compare them with."""
+def _names(target: FittedTarget, encoder: TableEncoder, features: Features) -> ClassNames | None:
+    """The names of the classes, where there are classes and texts to compare them with."""
     first = {
         features.column[place]: features.embedding[place]
         for place in np.flatnonzero(features.embedding >= 0)[::-1]
@@ -250,7 +250,7 @@ def _names(target: FittedTarget, encoder: TableEncoder, features: Features) -> N
     if not columns or not target.classes:
         return None
     places = np.stack([np.flatnonzero(features.embedding == first[name]) for name in columns])
-    return Names(places, name_vectors(target.classes))
+    return ClassNames(places, name_vectors(target.classes))
 
 
 def _learn(

@@ -9,7 +9,7 @@ from handful.experts.discriminant import Discriminant
 from handful.experts.expert import Expert
 from handful.experts.in_context import InContext
 from handful.experts.linear import Kernel, Linear
-from handful.experts.names import Names
+from handful.experts.names import ClassNames, Names
 from handful.experts.prior import Prior
 from handful.experts.trees import Boosting, Trees
 from handful.features import Features, Labels
@@ -40,21 +40,20 @@ NUMBER_EXPERTS: tuple[Expert, ...] = (
 PRIOR_WEIGHT = 0.3
 """What the expert that ignores all columns is believed, next to 1 for each of the others."""
 WITH_EMBEDDINGS = {
-    "prior": 0.3, "in-context model": 0.5, "linear": 0.7, "loose linear": 1.0, "discriminant": 1.0, "names": 0.7,
-    "kernel": 0.05, "wide kernel": 0.05, "trees": 0.1, "boosting": 0.1,
+    "prior": 0.3, "in-context model": 0.5, "linear": 0.7, "loose linear": 1.0, "discriminant": 1.0, "names": 1.0,
+       "kernel": 0.05, "wide kernel": 0.05, "trees": 0.1, "boosting": 0.1,
 }  # fmt: skip
 """What each is believed of classes where columns are embedded: a few features of an embedding say less than the whole.
 Chosen on texts and pictures of the tuning halves; what was tried is in benchmarks/LOG.md."""
 
 
-def experts_for(features: Features, labels: Labels, names: Names | None = None) -> tuple[Expert, ...]:
+def experts_for(features: Features, labels: Labels, names: ClassNames | None = None) -> tuple[Expert, ...]:
     """The experts worth their time on this context; the prior alone where there is nothing to learn."""
     if not features.values.shape[1] or np.ptp(labels.values) == 0:
         return (Prior(),)
     experts = CATEGORY_EXPERTS if labels.classes else NUMBER_EXPERTS
-    return tuple(
-        expert for expert in (*experts, *([names] if names else [])) if expert.suits(features, labels)
-    )
+    readers: tuple[Expert, ...] = (Names(names),) if names else ()
+    return tuple(expert for expert in (*experts, *readers) if expert.suits(features, labels))
 
 
 def belief_in(experts: tuple[Expert, ...], features: Features, labels: Labels) -> Belief:

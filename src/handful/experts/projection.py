@@ -24,11 +24,11 @@ Array = NDArray[np.float64]
 
 SIZE = 32.0
 """The variance of the embedding that tells most, all its coordinates together, next to 1 for a number."""
-POWERS = (1.0, 2.0, 4.0)
+POWERS = (0.0, 1.0, 2.0, 4.0, 8.0)
 LEAST = 0.02
 """The share of the variance explained that an embedding counts for where it explains nothing."""
 MOST_DIRECTIONS = 8
-"""Principal directions of an embedding that are kept; one for four rows where rows are few."""
+"""Principal directions of an embedding that are kept; beside scores one for four rows, where rows are few."""
 MOST_SCORES = 8
 """Outputs of the regression that are kept of an embedding: of more classes, their leading combinations."""
 UNJUDGED = 0.25
@@ -118,7 +118,7 @@ def _sizes(features: Features, labels: Labels, told: Array) -> Array:
     plain = features.only(np.flatnonzero(features.embedding < 0))
     matrix = fit_design(plain).matrix(plain)
     alike = _alike(matrix - matrix.mean(axis=0))
-    if not labels.classes or np.median(np.unique(labels.values, return_counts=True)[1]) > 1:
+    if _can_leave_out(labels):
         told = np.append(told, _told(alike, labels))
     else:
         first = {
@@ -156,11 +156,12 @@ def _fit_lens(
     raw = values[:, places].astype(np.float64)
     here = np.flatnonzero(~np.isnan(raw).any(axis=1))
     rows, known = raw[here], labels.take(here)
-    left, sizes, right = _thin_svd(rows - rows.mean(axis=0)) if len(rows) > 2 else _thin_svd(rows[:0])
+    left, sizes, right = _thin_svd(rows - rows.mean(axis=0)) if len(rows) else _thin_svd(rows)
     if not len(sizes):
         return Lens(places, np.zeros(len(places)), 0.0, right, np.zeros(0)), 0.0, raw[:, :0]
     scores = _scores(left, sizes, known)
-    count = min(MOST_DIRECTIONS, len(rows) // 4, len(sizes))
+    few = len(rows) // 4 if scores.weights.shape[1] else len(rows)
+    count = min(MOST_DIRECTIONS, few, len(sizes))
     shown = np.full((len(raw), scores.left_out.shape[1] + count), np.nan)
     shown[here] = np.hstack([scores.left_out, left[:, :count] * sizes[:count]])
     lens = Lens(
@@ -199,6 +200,8 @@ class Scores:
 def _scores(left: Array, sizes: Array, labels: Labels) -> Scores:
     """The regression with the penalty that errs least on rows left out."""
     targets, folds = _targets(labels), even_folds(labels, MOST_FOLDS)
+    if not _can_leave_out(labels):
+        return Scores(np.zeros((len(sizes), 0)), np.zeros(0), targets[:, :0], 0.0)
     mean = targets.mean(axis=0)
     about = left.T @ (targets - mean)
     unit = float(np.sum(sizes**2)) / len(left)
@@ -214,6 +217,13 @@ def _scores(left: Array, sizes: Array, labels: Labels) -> Scores:
         turn = np.linalg.svd(scores - scores.mean(axis=0), full_matrices=False)[2][:MOST_SCORES].T
         weights, scores, mean = weights @ turn, scores @ turn, mean @ turn
     return Scores(weights, mean, scores, told)
+
+
+def _can_leave_out(labels: Labels) -> bool:
+    """Whether the other rows can tell what a row left out is: most classes have another row, or it is a number."""
+    if not labels.classes:
+        return len(labels) > 2
+    return bool(np.median(np.unique(labels.values, return_counts=True)[1]) > 1)
 
 
 def _targets(labels: Labels) -> Array:
