@@ -1,4 +1,4 @@
-"""A table with a column of every kind, its pictures and sounds beside it; each column tells the target apart."""
+"""A table with a column of every kind, with its files; all but the shop and the date tell the target."""
 
 from datetime import date, timedelta
 from pathlib import Path

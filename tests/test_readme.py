@@ -7,9 +7,12 @@ import runpy
 import shlex
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 import pytest
 
 from handful.cli.main import run
+from tests.every_kind import every_kind
 from tests.patients import write_patients
 
 ROOT = Path(__file__).parent.parent
@@ -21,11 +24,23 @@ def blocks(page: Path) -> list[tuple[str, str]]:
     return [(found[1], found[2]) for found in BLOCK.finditer(page.read_text(encoding="utf-8"))]
 
 
+def write_beats(path: Path) -> None:
+    """Write 20 series of 24 moments as columns t0 to t23; every fifth has no rhythm."""
+    random = np.random.default_rng(0)
+    even, rhythm = np.arange(20) % 2 == 0, np.where(np.arange(20) % 2 == 0, "even", "odd")
+    swing = np.where(even, 1.0, 2.0)[:, None] * np.arange(24) + random.normal(0, 0.2, (20, 24))
+    beats = pl.DataFrame(np.sin(swing).round(3), schema=[f"t{moment}" for moment in range(24)])
+    known = pl.when(pl.int_range(20) % 5 > 0).then(pl.Series(rhythm))
+    beats.with_columns(rhythm=known).write_csv(path)
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=lambda page: page.name)
 def test_what_a_page_says_to_type_works(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_patients(tmp_path / "patients.csv")
     write_patients(tmp_path / "new.csv", rows=10)
+    every_kind(tmp_path).write_csv(tmp_path / "things.csv")
+    write_beats(tmp_path / "beats.csv")
     for language, text in blocks(page):
         if language == "python":
             snippet = tmp_path / "snippet.py"

@@ -17,7 +17,7 @@ __all__ = ["name_vectors"]
 
 
 def name_vectors(names: Sequence[str]) -> NDArray[np.float64]:
-    """(name, coordinate) of length one, as the first embedding of a text column has it; zeros where nothing is read.
+    """(name, coordinate) of length one, as the first embedding of a text column has it; zeros where there is no letter to read.
 
     "card_arrival" and "PlayMusic" are read as the words that they are made of.
     """
@@ -28,4 +28,5 @@ def name_vectors(names: Sequence[str]) -> NDArray[np.float64]:
 
 
 def _words(name: str) -> str:
-    return re.sub(r"[\W_]+|(?<=[a-z])(?=[A-Z])", " ", name).strip()
+    words = re.sub(r"[\W_]+|(?<=[a-z])(?=[A-Z])", " ", name).strip()
+    return words if any(map(str.isalpha, words)) else ""

@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 
 SHRINKAGES = (0.05, 0.15, 0.4, 0.8)
 """How far the covariance is drawn towards a round one."""
-SHARPNESSES = np.geomspace(0.003, 1.0, 12)
+SHARPNESSES = np.geomspace(1e-5, 1.0, 21)
 """By what the distances are multiplied: a covariance of hundreds of coordinates makes them too large by far."""
 UNTRIED = 8.0
 """The distance of one row from another, on average, where each class has one row, so that nothing can be tried."""

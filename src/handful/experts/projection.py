@@ -22,8 +22,11 @@ __all__ = ["Projection", "fit_projection"]
 
 Array = NDArray[np.float64]
 
-SIZE = 32.0
-"""The variance of the embedding that tells most, all its coordinates together, next to 1 for a number."""
+VARIANCE = 32.0
+"""Of the embedding that tells most, all its coordinates together, next to 1 for a number."""
+SMALL, MARGIN = 0.1, 0.02
+"""What embeddings count where the numbers beside them explain more of the target by at least this share."""
+TOGETHER = 3.0
 POWERS = (0.0, 1.0, 2.0, 4.0, 8.0)
 LEAST = 0.02
 """The share of the variance explained that an embedding counts for where it explains nothing."""
@@ -33,7 +36,7 @@ MOST_SCORES = 8
 """Outputs of the regression that are kept of an embedding: of more classes, their leading combinations."""
 UNJUDGED = 0.25
 """What the other embeddings of a column count next to its first, where no row can be left out to judge them."""
-JUDGED = 1_000
+JUDGED = 400
 """Rows from which the sizes are told."""
 MOST_FOLDS = 8
 PENALTIES = np.logspace(-2, 1.5, 8)
@@ -109,7 +112,7 @@ def fit_projection(features: Features, labels: Labels) -> tuple[Projection, Feat
 
 
 def _sizes(features: Features, labels: Labels, told: Array) -> Array:
-    """Of embeddings that come with a variance of one: powers of what each tells, the power that errs least together.
+    """Of embeddings that come with a variance of one: powers of what each tells, those that err least together.
 
     Where nothing can be judged, a column's first embedding counts most: its encoder gives the best-known one first.
     """
@@ -118,23 +121,30 @@ def _sizes(features: Features, labels: Labels, told: Array) -> Array:
     plain = features.only(np.flatnonzero(features.embedding < 0))
     matrix = fit_design(plain).matrix(plain)
     alike = _alike(matrix - matrix.mean(axis=0))
-    if _can_leave_out(labels):
-        told = np.append(told, _told(alike, labels))
-    else:
+    if not _can_leave_out(labels):
         first = {
-            features.column[place]: features.embedding[place] for place in range(len(features.column))[::-1]
+            features.column[place]: number for place, number in reversed([*enumerate(features.embedding)])
         }
-        told = np.append([1.0 if n in first.values() else UNJUDGED for n in range(len(told))], 0.0)
+        shares = np.array([1.0 if n in first.values() else UNJUDGED for n in range(len(told))])
+        return np.asarray(np.sqrt(VARIANCE * _at_most(shares)))
+    told = np.append(told, _told(alike, labels))
     shares = np.maximum(told, LEAST)[:-1] / max(float(told.max()), LEAST)
     each = [
         _alike(np.nan_to_num(features.values[:, features.embedding == n].astype(np.float64)))
         for n in range(len(shares))
     ]
-    judged = [
-        _told(alike + SIZE * sum(s * k for s, k in zip(shares**power, each, strict=True)), labels)
-        for power in POWERS
-    ]
-    return np.asarray(np.sqrt(SIZE * shares ** POWERS[int(np.argmax(judged))]))
+    tried = [VARIANCE * _at_most(shares**power) for power in POWERS]
+    tried += [sizes * SMALL for sizes in tried]
+    judged = np.array(
+        [_told(alike + sum(s * k for s, k in zip(sizes, each, strict=True)), labels) for sizes in tried]
+    )
+    judged[len(POWERS) :] -= MARGIN
+    return np.asarray(np.sqrt(tried[int(np.argmax(judged))]))
+
+
+def _at_most(shares: Array) -> Array:
+    """Shares that together count as those of one column at most, so that many columns do not drown the numbers."""
+    return np.asarray(shares * min(1.0, TOGETHER / float(shares.sum())))
 
 
 def _alike(matrix: Array) -> Array:
