@@ -176,15 +176,6 @@ def test_the_unit_of_an_embedding_changes_nothing():
     np.testing.assert_allclose(1_024 * other.lenses[0].size, one.lenses[0].size, rtol=1e-5)
 
 
-def test_where_each_class_has_one_row_the_first_embedding_of_a_column_counts_most():
-    labels = codes(6, 6)
-    given = features(embedding(labels, USELESS, 1), embedding(labels, TELLING, 2))
-    joined = Features(given.values, given.is_category, ("text",) * 2 * WIDTH, given.embedding)
-    projection, _ = fit_projection(joined, labels)
-    whole = projection.whole(joined).values
-    assert length(whole[:, :WIDTH]) > 1.5 * length(whole[:, WIDTH:])
-
-
 def test_where_each_class_has_one_row_directions_alone_are_shown_and_tell_the_rows_apart():
     """No other row of its class can say what a row left out is: its scores would say the opposite of the truth."""
     labels = codes(6, 6)

@@ -17,7 +17,7 @@ __all__ = ["name_vectors"]
 
 
 def name_vectors(names: Sequence[str]) -> NDArray[np.float64]:
-    """(name, coordinate) of length one, as the first embedding of a text column has it; zeros where there is no letter to read.
+    """(name, coordinate) of length one, as the first embedding of a text column has it; zeros without a letter.
 
     "card_arrival" and "PlayMusic" are read as the words that they are made of.
     """

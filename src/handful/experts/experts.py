@@ -22,7 +22,7 @@ CATEGORY_EXPERTS: tuple[Expert, ...] = (
     Prior(),
     InContext(),
     Linear("linear", 0.5),
-    Linear("loose linear", 10.0, for_embeddings=True),
+    Linear("loose linear", 5.0, for_embeddings=True),
     Discriminant(),
     Kernel("kernel", looseness=10.0, width=1.0),
     Kernel("wide kernel", looseness=100.0, width=2.0),
