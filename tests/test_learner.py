@@ -168,6 +168,13 @@ def test_one_row_of_each_class_is_learnt_and_said_not_to_be_judged():
     assert set(learner.predict(frame).status) == {"unsure"}
 
 
+@pytest.mark.parametrize(("kind", "cell"), [("text", "hello world"), ("series", "[1, 2, 3]")])
+def test_a_single_cell_to_read_is_learnt_from_though_the_fold_without_it_shows_nothing(kind, cell):
+    frame = pl.DataFrame({"x": [cell] + [None] * 7, "y": ["a", "b"] * 4})
+    answers = Learner("y", kinds={"x": kind}).fit(frame).predict(frame)
+    np.testing.assert_allclose(answers.distribution.values.sum(axis=1), 1)
+
+
 def test_a_constant_target_is_answered_and_unsure():
     frame = pl.DataFrame({"x": [1.0, 2, 3, 4, 5], "y": ["a"] * 5})
     answers = Learner("y").fit(frame).predict(frame)
@@ -235,7 +242,7 @@ def test_a_missing_column_is_an_error_by_name():
 )
 def test_a_target_that_cannot_be_learnt_is_refused_with_a_hint(target, said):
     frame = flowers().with_columns(
-        pl.Series("few", ["a", "b", "a", *[None] * 45]),
+        pl.Series("few", ["a", "a", "a", *[None] * 45]),
         pl.Series("prose", [f"note {row} about it" for row in range(48)]),
     )
     with pytest.raises((ColumnError, TargetError), match=said) as caught:

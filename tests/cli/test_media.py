@@ -124,6 +124,16 @@ def test_copies_replace_nothing_and_become_no_labels(handful, photos, make, argu
     assert content(photos.parent) == before
 
 
+def test_files_are_copied_from_a_table_that_has_a_series_as_well(handful, photos):
+    lines = [f"photos/{name}/{seed}.png,{seed},{seed + 1},{name}" for name in COLOURS for seed in range(6)]
+    lines += [f"photos/{name} one.png,1,2," for name in COLOURS]
+    photos.with_name("table.csv").write_text("\n".join(["picture,t0,t1,colour", *lines]) + "\n")
+    series = ("--series", "pulse=t0..t1", "--kind", "pulse=series")
+    ended = handful("fill", "table.csv", "--target", "colour", *series, "--copy", "sorted")
+    assert ended.code == 0, ended.err
+    assert "copied 2 files" in ended.err
+
+
 def test_names_of_folders_are_safe_everywhere_and_never_the_same():
     labels = {"a/b", "a\\b", "a:b", "..", ".", "", " ", "CON", "con.txt", "x" * 300, "x" * 301, "Cat", "cat", "unsure",
               "Unsure", "a\0b", "ä", "a\u0308", "ends.", "\u65e5" * 200}  # fmt: skip

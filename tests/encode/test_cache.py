@@ -218,6 +218,8 @@ def test_handful_cache_says_where_or_that_nothing_is_kept(tmp_path, monkeypatch)
     for word in ("off", "OFF"):
         monkeypatch.setenv("HANDFUL_CACHE", word)
         assert cache_folder() is None
+    monkeypatch.setenv("HANDFUL_CACHE", "~nobody-of-that-name/cache")
+    assert cache_folder() is None
     assert cache_facts().problem == "it is switched off"
     assert cache_facts().entries == 0
     clear_cache()

@@ -11,7 +11,8 @@ import pytest
 
 from handful.errors import CellError
 from handful.table.adapt import table_from_frame
-from handful.table.media import content_of, file_note, is_under
+from handful.table.column import Column, Kind, texts
+from handful.table.media import content_of, file_note, is_file, is_under
 from tests.paths import FOREIGN, HOSTILE
 
 
@@ -32,6 +33,12 @@ def reason(root: Path, cell: str, **limits: int) -> str:
     with pytest.raises(CellError) as refused:
         content_of(root, cell, **limits)
     return refused.value.message
+
+
+@pytest.mark.parametrize("end", ["x", ":", ".csv"])
+def test_spaces_before_a_name_do_not_hold_anybody_up(end):
+    column = Column("x", Kind.SERIES, texts([]))
+    assert is_file(column, " " * 300_000 + end) == (end == ".csv")
 
 
 @pytest.mark.parametrize("name", HOSTILE)

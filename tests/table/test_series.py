@@ -3,6 +3,7 @@
 import contextlib
 import io
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -115,6 +116,25 @@ def test_an_array_file_that_claims_to_be_endless_reserves_nothing():
 def test_an_endless_series_is_refused(cell):
     with pytest.raises(CellError, match="more than 2,000,000 values"):
         read_series(cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["10 " * 4_000_000, "[" + "[10]" * 4_000_000 + "]", "10\n" * 4_100_000, ("a," * 999 + "1\n") * 4_100],
+)
+def test_an_endless_series_is_refused_before_it_is_taken_apart(cell):
+    tracemalloc.start()
+    try:
+        with pytest.raises(CellError, match=r"more than [24],000,000 (values|cells)"):
+            read_series(cell)
+        assert tracemalloc.get_traced_memory()[1] < 800e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_spaces_between_lists_do_not_hold_anybody_up():
+    with pytest.raises(CellError, match="not a number"):
+        read_series("[[1]" + " " * 300_000 + "x, [2]]")
 
 
 def test_more_channels_than_anybody_measures_are_refused():

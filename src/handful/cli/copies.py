@@ -72,10 +72,10 @@ def refuse_copies(folder: Path, source: Path, targets: Sequence[str]) -> None:
 
 
 def copy_files(
-    file: File, filling: Filling, folder: Path, kinds: Mapping[str, str], *, excel_safe: bool = False
+    file: File, filling: Filling, folder: Path, how: Mapping[str, Any], *, excel_safe: bool = False
 ) -> Copies:
     """Copies of the files in the rows that were answered, in a sub-folder for their value or in `unsure`, and a
-    manifest of them.
+    manifest of them. `how` the columns are read says which of them names the files.
 
     Raises UserError where the table has no column of files, or several, or nothing was filled.
     """
@@ -83,7 +83,7 @@ def copy_files(
 
     if not filling.targets:
         raise UserError("no column was filled, so there is nothing to copy", hint="leave --copy out")
-    rows = _answered(filling, _column_of_files(file.frame, kinds))
+    rows = _answered(filling, _column_of_files(file.frame, how))
     places = safe_names({row["label"] for row in rows if row["status"] == "filled"}, taken=(UNSURE, MANIFEST))
     used: set[str] = set()
     try:
@@ -119,11 +119,11 @@ def _free(stem: str, suffix: str, used: set[str]) -> str:
     return name
 
 
-def _column_of_files(frame: pl.DataFrame, kinds: Mapping[str, str]) -> str:
+def _column_of_files(frame: pl.DataFrame, how: Mapping[str, Any]) -> str:
     """The one column whose files are to be copied."""
     from handful.table.adapt import table_from_frame
 
-    columns = [c.name for c in table_from_frame(frame, kinds=kinds) if c.kind in (Kind.IMAGE, Kind.SOUND)]
+    columns = [c.name for c in table_from_frame(frame, **how) if c.kind in (Kind.IMAGE, Kind.SOUND)]
     if len(columns) != 1:
         raise UserError(
             f"the table has {len(columns) or 'no'} columns of pictures or sounds, and --copy needs one",

@@ -78,9 +78,7 @@ def fill(
         how = reading(source, kinds, series)
         filling = fill_frame(source.frame, targets=targets, group=group, progress=progress, **how)
     write_file(filling.frame, place, source.layout, excel_safe=excel_safe, force=force)
-    copied = (
-        copy_files(source, filling, Path(copies), how["kinds"], excel_safe=excel_safe) if copies else None
-    )
+    copied = copy_files(source, filling, Path(copies), how, excel_safe=excel_safe) if copies else None
     say_filling(terminal, filling, source.notes)
     if copied:
         terminal.say(copied.line())

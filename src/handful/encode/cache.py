@@ -66,12 +66,13 @@ def cache_folder() -> Path | None:
     asked = os.environ.get("HANDFUL_CACHE", "")
     if asked.lower() == "off":
         return None
-    if asked:
+    if not asked:
+        folder = Path(user_cache_dir("handful", appauthor=False))
+        return folder if folder.is_absolute() else None  # no home, no cache, rather than a folder named ~
+    try:
         return Path(asked).expanduser().absolute()
-    folder = Path(user_cache_dir("handful", appauthor=False))
-    return (
-        folder if folder.is_absolute() else None
-    )  # who has no home has no cache, rather than a folder named ~
+    except RuntimeError:  # the home of nobody
+        return None
 
 
 class VectorCache:
@@ -190,9 +191,8 @@ def _opened(folder: Path) -> sqlite3.Connection:
         raise PermissionError(None, "the folder belongs to another user")
     path = folder / FILE
     no_link = getattr(os, "O_NOFOLLOW", 0)
-    os.close(
-        os.open(path, os.O_RDWR | os.O_CREAT | no_link, 0o600)
-    )  # SQLite's journal gets the mode of this file
+    # SQLite's journal gets the mode of this file.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | no_link, 0o600))
     path.chmod(0o600)
     database = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
     try:
@@ -224,9 +224,8 @@ def _touch(database: sqlite3.Connection, keys: Sequence[bytes], now: int) -> Non
 def _insert(database: sqlite3.Connection, rows: list[Row], cap: int) -> None:
     with database:
         database.execute("BEGIN IMMEDIATE")
-        room = sum(
-            2 * len(vector) + 200 for *_, vector in rows
-        )  # pages are never quite full; the keys stand twice
+        # Pages are never quite full, and the keys stand twice.
+        room = sum(2 * len(vector) + 200 for *_, vector in rows)
         if _bytes_used(database) + room > cap:
             _forget(database, 0.9 * cap - room)
         database.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)", rows)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +16,10 @@ from handful.encode.frozen.frozen import FrozenEncoder
 from handful.errors import CellError, ColumnError
 from handful.plain import one_line
 from handful.table.column import Column, Kind, texts
-from handful.table.media import content_of, is_series_file
+from handful.table.media import content_of, folder_of, is_file
 from handful.table.table import Table
 
-__all__ = ["FROZEN", "embed"]
+__all__ = ["FROZEN", "embed", "vectors_of"]
 
 Progress = Callable[[str, float], None]
 Vector = NDArray[np.float32]
@@ -103,6 +102,12 @@ def embed(
     return replace(table, columns=tuple(made.get(c.name, c) for c in table), notes=tuple(notes))
 
 
+def vectors_of(column: Column) -> NDArray[np.float32]:
+    """(row, coordinate) the vectors of a column that has been embedded."""
+    assert column.vectors is not None, f"{column.name!r} has not been embedded"
+    return column.vectors
+
+
 @dataclass(slots=True)
 class _Pace:
     """How far the reading of a column is, told ten times a second at most."""
@@ -166,12 +171,12 @@ class _Reading:
 
     def error(self, column: Column) -> ColumnError:
         cell = _distinct(column)[0]
-        is_file = _is_file(column.kind, cell)
-        where = f"; looked in {str(_root(column).absolute())!r}" if is_file else ""
+        named = is_file(column, cell)
+        where = f"; looked in {str(folder_of(column).absolute())!r}" if named else ""
         return ColumnError(
             f"none of the {PLURAL[column.kind]} in column {column.name!r} can be used: "
             f"{_short(cell)} ({self.reasons[cell]}){where}",
-            hint=("paths are relative to the table's folder; " if is_file else "")
+            hint=("paths are relative to the table's folder; " if named else "")
             + f"--kind {column.name}=text takes the column as text",
         )
 
@@ -248,18 +253,9 @@ def _distinct(column: Column) -> list[str]:
 
 def _content(column: Column, cell: str) -> bytes:
     """What the encoder is shown. Raises CellError where the file cannot be read."""
-    if _is_file(column.kind, cell):
-        return content_of(_root(column), cell)
+    if is_file(column, cell):
+        return content_of(folder_of(column), cell)
     return cell.encode("utf-8", "surrogatepass")
-
-
-def _root(column: Column) -> Path:
-    return column.root or Path()
-
-
-def _is_file(kind: Kind, cell: str) -> bool:
-    """Whether a cell names a file, rather than being the content itself."""
-    return kind in (Kind.IMAGE, Kind.SOUND) or (kind is Kind.SERIES and is_series_file(cell))
 
 
 def _short(cell: str) -> str:

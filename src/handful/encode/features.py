@@ -97,7 +97,7 @@ class TableEncoder:
         is_category = np.repeat([part.encoder.is_category for part in self.columns], widths)
         names = np.repeat(np.array(self.names, dtype=object), widths).tolist()
         return Features(
-            np.hstack([np.zeros((len(table), 0)), *blocks, *pairs]).astype(np.float32),
+            np.hstack([np.zeros((len(table), 0), np.float32), *blocks, *pairs]),
             np.append(is_category, np.zeros(len(pairs))).astype(np.bool_),
             (*names, *(pair.first for pair in self.differences)),
             np.append(self._embedding(widths), np.full(len(pairs), -1)).astype(np.intp),

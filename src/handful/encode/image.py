@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from handful.encode.embed import vectors_of
 from handful.encode.frozen.image import BLOCKS, SCALARS
 from handful.table.column import Column
 
@@ -26,14 +27,14 @@ class ImageEncoder:
 
     def encode(self, column: Column) -> NDArray[np.float32]:
         """(row, measure + coordinate) in spreads of the context; a measure at most 1e3 of them away."""
-        features = (_vectors(column) - self.center) / self.scale
+        features = (vectors_of(column) - self.center) / self.scale
         features[:, :SCALARS] = np.clip(features[:, :SCALARS], -1e3, 1e3)
         return np.asarray(features, dtype=np.float32)
 
 
 def fit_image(column: Column) -> ImageEncoder:
     """Centres and spreads in the context, so that six blocks of many sizes count alike."""
-    vectors = _vectors(column)[~column.blank]
+    vectors = vectors_of(column)[~column.blank]
     center = vectors.mean(axis=0)
     center[:SCALARS] = np.median(vectors[:, :SCALARS], axis=0)
     spread = vectors[:, :SCALARS].std(axis=0)
@@ -45,8 +46,3 @@ def fit_image(column: Column) -> ImageEncoder:
     ]
     scale = np.concatenate([spread, np.repeat(far, BLOCKS)])
     return ImageEncoder(center, np.where(scale > 1e-6, scale, 1).astype(np.float32))
-
-
-def _vectors(column: Column) -> NDArray[np.float32]:
-    assert column.vectors is not None, f"'{column.name}' has not been embedded"
-    return column.vectors

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from handful.encode.embed import embed
+from handful.encode.embed import embed, vectors_of
 from handful.encode.frozen.text import WIDTH
 from handful.table.column import Column, Kind, texts
 from handful.table.table import Table
@@ -22,8 +22,7 @@ def name_vectors(names: Sequence[str]) -> NDArray[np.float64]:
     "card_arrival" and "PlayMusic" are read as the words that they are made of.
     """
     column = Column("names", Kind.TEXT, texts(_words(name) or None for name in names))
-    seen = embed(Table((column,), len(names)))["names"].vectors
-    assert seen is not None
+    seen = vectors_of(embed(Table((column,), len(names)))["names"])
     return np.nan_to_num(seen[:, :WIDTH].astype(np.float64))
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from handful.encode.embed import vectors_of
 from handful.encode.frozen.sound import BLOCKS, SCALARS
 from handful.table.column import Column
 
@@ -26,18 +27,13 @@ class SoundEncoder:
 
     def encode(self, column: Column) -> NDArray[np.float32]:
         """(row, measure + coordinate) measures in spreads of the context, embeddings as they are."""
-        vectors = _vectors(column)
+        vectors = vectors_of(column)
         measures = np.clip((vectors[:, :SCALARS] - self.center) / self.scale, -1e3, 1e3)
         return np.hstack([measures, vectors[:, SCALARS:]]).astype(np.float32)
 
 
 def fit_sound(column: Column) -> SoundEncoder:
     """Centre and spread of the measures; the embeddings need nothing of the context."""
-    measures = _vectors(column)[~column.blank, :SCALARS]
+    measures = vectors_of(column)[~column.blank, :SCALARS]
     spread = measures.std(axis=0)
     return SoundEncoder(np.median(measures, axis=0), np.where(spread > 0, spread, np.float32(1)))
-
-
-def _vectors(column: Column) -> NDArray[np.float32]:
-    assert column.vectors is not None, f"'{column.name}' has not been embedded"
-    return column.vectors

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from handful.encode.embed import vectors_of
 from handful.encode.frozen.text import WIDTH
 from handful.table.column import Column
 
@@ -52,7 +53,7 @@ class TextEncoder:
 
     def encode(self, column: Column) -> NDArray[np.float32]:
         """(row, 1 + coordinate) logarithm of the length, then the embeddings; blank where the text is blank."""
-        vectors, texts = _vectors(column), _texts(column)
+        vectors, texts = vectors_of(column), _texts(column)
         found = np.hstack(
             [
                 np.log1p([len(text) for text in texts])[:, None].astype(np.float32),
@@ -75,7 +76,7 @@ class TextEncoder:
 
 def fit_text(column: Column) -> TextEncoder:
     """Spreads of the context's vectors, and TF-IDF reduced by singular values (Deerwester et al. 1990)."""
-    vectors = _vectors(column)[~column.blank, WIDTH:]
+    vectors = vectors_of(column)[~column.blank, WIDTH:]
     center, scale = _spread(vectors)
     words, grams, rarity, directions = _fit_terms([text for text in _texts(column) if text][:MOST_TEXTS])
     return TextEncoder(center, scale, words, grams, rarity, directions)
@@ -146,11 +147,6 @@ def _counts(kind: dict[str, Any], names: tuple[str, ...], texts: list[str]) -> A
     if not names:
         return csr_matrix((len(texts), 0))
     return CountVectorizer(**kind, vocabulary=names).transform(texts)
-
-
-def _vectors(column: Column) -> NDArray[np.float32]:
-    assert column.vectors is not None, f"'{column.name}' has not been embedded"
-    return column.vectors
 
 
 def _texts(column: Column) -> list[str]:

@@ -13,7 +13,7 @@ from handful.experts.expert import Expert
 from handful.experts.panel import Panel, fit_panel
 from handful.features import Features, Labels
 
-__all__ = ["Blend", "Weighting", "fit_weighting", "out_of_fold"]
+__all__ = ["Belief", "Blend", "Weighting", "fit_weighting", "out_of_fold"]
 
 Array = NDArray[np.float64]
 

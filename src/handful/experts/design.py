@@ -54,13 +54,14 @@ def at_least_one_column(matrix: Array) -> Array:
 def row_space(matrix: Array) -> Array:
     """(column, k) an orthonormal basis of what the rows span: what a penalised linear map learns lies in it.
 
-    Where rows are few and an embedding is wide, learning there is the same and many times cheaper.
+    Where rows are few and an embedding is wide, learning there is the same and many times cheaper. Rows that are
+    zero throughout, such as those where a fold has no picture, span nothing: one column of zeros.
     """
     if matrix.shape[0] >= matrix.shape[1]:
         return np.eye(matrix.shape[1])
     squares, vectors = np.linalg.eigh(matrix @ matrix.T)
     keep = squares > 1e-9 * max(float(squares[-1]), 1e-300)
-    return np.asarray(matrix.T @ (vectors[:, keep] / np.sqrt(squares[keep])))
+    return at_least_one_column(matrix.T @ (vectors[:, keep] / np.sqrt(squares[keep])))
 
 
 def fit_design(features: Features) -> Design:

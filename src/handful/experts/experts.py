@@ -17,7 +17,8 @@ from handful.features import Features, Labels
 __all__ = ["belief_in", "experts_for"]
 
 # Which experts, how loose, and how strongly the weights are held back: chosen on the 20 tuning tables of
-# benchmarks/tables.py, none of which is in the benchmark; what was tried is in benchmarks/LOG.md.
+# benchmarks/tables.py, none of which is in the benchmark; those for embeddings alone, on tuning halves of texts and
+# pictures; what was tried is in benchmarks/LOG.md.
 CATEGORY_EXPERTS: tuple[Expert, ...] = (
     Prior(),
     InContext(),

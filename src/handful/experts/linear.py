@@ -14,7 +14,7 @@ from handful.experts.expert import Sight, gaussian
 from handful.experts.warp import Warp, fit_warp
 from handful.features import Features, Labels
 
-__all__ = ["FittedKernel", "FittedLinear", "Kernel", "Linear"]
+__all__ = ["FittedKernel", "FittedLinear", "Head", "Kernel", "Linear", "fit_head"]
 
 Array = NDArray[np.float64]
 

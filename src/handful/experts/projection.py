@@ -84,6 +84,8 @@ class Projection:
     def _joined(self, features: Features, seen: list[Array]) -> Features:
         if not self.lenses:
             return features
+        if not len(self.plain) and not any(block.shape[1] for block in seen):
+            seen = [np.zeros((len(features), 1)), *seen[1:]]  # experts need a feature
         names = [features.column[place] for place in self.plain]
         for lens, block in zip(self.lenses, seen, strict=True):
             names += [features.column[lens.places[0]]] * block.shape[1]

@@ -21,15 +21,15 @@ __all__ = [
     "content_of",
     "file_named",
     "file_note",
-    "is_series_file",
+    "folder_of",
+    "is_file",
     "is_under",
-    "names_files",
 ]
 
 MOST_BYTES = 200 << 20
 """Of one file: an hour of music as FLAC; no photo has more."""
 
-_PATH = r"(?i)^\s*([a-z]:)?[^:]*\.({})\s*$"  # a file, not a link: nothing is ever fetched
+_PATH = r"(?i)^(\s*[a-z]:)?[^:]*\.({})\s*$"  # a file, not a link: nothing is ever fetched
 PATTERNS = {
     Kind.IMAGE: _PATH.format("png|jpe?g|webp|gif|bmp"),
     Kind.SOUND: _PATH.format("wav|flac|ogg|mp3"),
@@ -40,7 +40,7 @@ PATTERNS = {
 LINK = r"(?i)^\s*([a-z][a-z0-9+.-]+://|data:[^\s,]*[;,])"
 """What a cell looks like that names something to fetch or to decode: http://, s3://, data: and their like."""
 
-_FILES = {kind: re.compile(pattern) for kind, pattern in PATTERNS.items()}
+_SERIES_FILE = re.compile(PATTERNS[Kind.SERIES])
 _IS_LINK = re.compile(LINK)
 _SHOWN = 3
 
@@ -96,21 +96,21 @@ def is_under(root: str, path: str, rules: ModuleType = os.path) -> bool:
         return False
 
 
-def names_files(column: Column) -> bool:
-    """Whether the cells of the column name files: pictures and sounds do, series where they are no lists."""
+def is_file(column: Column, cell: str) -> bool:
+    """Whether a cell of the column names a file: pictures and sounds do, and series that are no lists."""
     if column.kind is Kind.SERIES:
-        return any(value is not None and is_series_file(value) for value in column.values)
+        return _SERIES_FILE.match(cell) is not None
     return column.kind in (Kind.IMAGE, Kind.SOUND)
 
 
-def is_series_file(cell: str) -> bool:
-    """Whether a cell of a series column names a file, rather than being the list itself."""
-    return _FILES[Kind.SERIES].match(cell) is not None
+def folder_of(column: Column) -> Path:
+    """The folder that paths in the column are relative to."""
+    return column.root or Path()
 
 
 def file_note(column: Column) -> str:
     """How many of the files that the column names cannot be used, and why, as a sentence; "" where all are there."""
-    checked = list(_checked(column)) if names_files(column) else []
+    checked = list(_checked(column))
     wrong = [(cell, reason) for cell, reason in checked if reason]
     if not wrong:
         return ""
@@ -121,13 +121,13 @@ def file_note(column: Column) -> str:
 
 
 def _checked(column: Column) -> Iterator[tuple[str, str]]:
-    """(cell, why its file cannot be used or "") of each cell that names a file; the files are not opened."""
+    """(cell, why its file cannot be used or "") of each cell; the files are not opened."""
     for cell in column.values[~column.blank]:
-        if column.kind is Kind.SERIES and not is_series_file(cell):
+        if not is_file(column, cell):
             yield cell, ""
             continue
         try:
-            file_named(_root(column), cell)
+            file_named(folder_of(column), cell)
         except CellError as error:
             yield cell, error.message
         else:
@@ -136,10 +136,6 @@ def _checked(column: Column) -> Iterator[tuple[str, str]]:
 
 def _short(cell: str) -> str:
     return repr(cell if len(cell) <= 60 else cell[:59] + "…")
-
-
-def _root(column: Column) -> Path:
-    return column.root or Path()
 
 
 def _drive(path: str) -> str:

@@ -20,10 +20,12 @@ MOST_VALUES = 2_000_000
 """Of one cell, all channels together: two hours of an ECG at 250 a second; read in under a second."""
 MOST_CHANNELS = 256
 MOST_BYTES = 32 * MOST_VALUES
+MOST_CELLS = 2 * MOST_VALUES
+"""Of a CSV file, with those of its columns that are no numbers: each takes a hundred bytes until it is read."""
 
 _NPY = b"\x93NUMPY"
 _BLANK = {"", "none", "-", *(mark.lower() for mark in MARKS)}
-_BETWEEN_CHANNELS = re.compile(r"[\])]\s*[,;]?\s*[\[(]")
+_BETWEEN_CHANNELS = re.compile(r"[\])]\s*(?:[,;]\s*)?[\[(]")
 
 
 def read_series(content: str | bytes) -> NDArray[np.float64]:
@@ -114,18 +116,33 @@ def _lists(text: str) -> NDArray[np.float64]:
         return _numbers(_split(inner))[None]
     if inner[-1] not in "])":
         raise CellError("lists and numbers mixed")
-    return _upright(_stacked([_numbers(_split(each)) for each in _BETWEEN_CHANNELS.split(inner[1:-1])]))
+    channels = _BETWEEN_CHANNELS.split(inner[1:-1], MOST_VALUES)
+    return _upright(_stacked([_numbers(_split(each)) for each in _no_more(channels)]))
 
 
 def _table(text: str) -> NDArray[np.float64]:
     """(column, line) of a CSV file; a header is skipped, and a column without a single number, such as one of dates."""
-    lines = [_split(line) for line in text.splitlines() if line.strip()]
+    lines = _lines(text)
     if len({len(line) for line in lines}) > 1:
         raise CellError("lines of unequal length")
     if not any(_is_number(item) for item in lines[0]):
         lines = lines[1:]
     columns = [column for column in zip(*lines, strict=True) if any(_is_number(item) for item in column)]
     return _stacked([_numbers(column) for column in columns])
+
+
+def _lines(text: str) -> list[list[str]]:
+    """The cells of each line that is not blank."""
+    too_many = CellError(f"more than {MOST_CELLS:,} cells")
+    if max(text.count("\n"), text.count("\r")) > MOST_CELLS:
+        raise too_many
+    lines, cells = [], 0
+    for line in filter(str.strip, text.splitlines()):
+        lines.append(_split(line))
+        cells += len(lines[-1])
+        if cells > MOST_CELLS:
+            raise too_many
+    return lines
 
 
 def _stacked(channels: list[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -145,10 +162,18 @@ def _split(text: str) -> list[str]:
     """The items between the separators; a comma beside another separator is a decimal sign: "1,5;2,5"."""
     for separator in ";\t|":
         if separator in text:
-            return text.replace(",", ".").strip().removesuffix(separator).split(separator)
+            bare = text.replace(",", ".").strip().removesuffix(separator)
+            return _no_more(bare.split(separator, MOST_VALUES))
     if "," in text:
-        return text.strip().removesuffix(",").split(",")
-    return text.split() or [""]
+        return _no_more(text.strip().removesuffix(",").split(",", MOST_VALUES))
+    return _no_more(text.split(maxsplit=MOST_VALUES)) or [""]
+
+
+def _no_more(parts: list[str]) -> list[str]:
+    """The parts, of which no more were split off than are wanted. Raises CellError where there are more."""
+    if len(parts) > MOST_VALUES:
+        raise CellError(f"more than {MOST_VALUES:,} values")
+    return parts
 
 
 def _numbers(items: Iterable[str]) -> NDArray[np.float64]:

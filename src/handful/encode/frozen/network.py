@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from handful.errors import ModelFileError
 
-__all__ = ["WEIGHTS", "Network", "network", "read_weights"]
+__all__ = ["WEIGHTS", "Network", "network", "read_weights", "session_options"]
 
 WEIGHTS = Path(__file__).parent / "weights"
 """`NAME.json` is the card of `NAME.onnx`: its SHA-256, where its weights come from, and their licence."""
@@ -29,11 +29,9 @@ class Network:
 
         content = read_weights(f"{name}.onnx", f"{name}.json", folder)
         self.hash = hashlib.sha256(content).hexdigest()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # cells are shared out among threads; one of them uses one core
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(
+            content, session_options(), providers=["CPUExecutionProvider"]
+        )
 
     def __call__(self, **inputs: NDArray[Any]) -> list[NDArray[np.float32]]:
         """The outputs, in the order of the graph. Two threads may ask at once."""
@@ -50,6 +48,17 @@ def network(name: str) -> Network:
 def _network(name: str, process: int) -> Network:
     """The network of a process: one that is forked has none of its parent's threads, and starts its own."""
     return Network(name)
+
+
+def session_options() -> Any:
+    """One thread: cells are shared out among threads, of which each uses one core."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return options
 
 
 def read_weights(file: str, card: str, folder: Path = WEIGHTS) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handful.encode.frozen.network import WEIGHTS, read_weights
+from handful.encode.frozen.network import WEIGHTS, read_weights, session_options
 from handful.errors import CellError
 
 __all__ = [
@@ -133,10 +133,7 @@ def _weights(parts: list[bytes]) -> dict[str, Array]:
 def _started(graph: bytes, weights: dict[str, Array]) -> Any:
     import onnxruntime
 
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # cells are shared out among threads; one of them uses one core
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
+    options = session_options()
     options.enable_mem_pattern = False  # it plans for shapes that return, and lengths hardly do
     held = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in weights.values()]
     options.add_external_initializers(list(weights), held)
