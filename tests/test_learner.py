@@ -315,3 +315,13 @@ def test_one_or_many_threads_give_the_same_answers():
         )
         answers.append(np.array(json.loads(ran.stdout)))
     np.testing.assert_allclose(answers[0], answers[1], atol=1e-6)
+
+
+def test_rows_answered_in_several_goes_are_answered_as_in_one(monkeypatch):
+    learner = Learner("kind").fit(flowers(60))
+    queries = flowers(23, blanks=23, seed=1)
+    whole = learner.predict(queries).distribution.values
+    monkeypatch.setattr("handful.learner.AT_ONCE", 5)
+    np.testing.assert_allclose(learner.predict(queries).distribution.values, whole, atol=1e-12)
+    each = learner.predict_experts(queries)
+    assert {len(values) for values in each.values()} == {23}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +36,9 @@ from handful.target import FittedTarget, context_of, fit_target
 __all__ = ["Learner", "State"]
 
 Progress = Callable[[str, float], None]
+
+AT_ONCE = 2_000
+"""Rows that are answered at once: with a column of texts some 100 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,22 +129,23 @@ class Learner:
 
         Columns are found by name; others are ignored. Raises ColumnError where one is missing.
         """
-        features = self._encode(table, progress)
-        target = self.state_.target
+        target, answers, blank = self.state_.target, [], []
         with _one_thread():
-            raw = target.distribution(self.state_.blend.predict(features))
-        doubts = np.where(
-            np.isnan(features.values).all(axis=1), "nothing in the row is known from the context", ""
-        ).astype(object)
+            for features in self._features(table, progress):
+                answers.append(self.state_.blend.predict(features))
+                blank.append(np.isnan(features.values).all(axis=1))
+        raw = target.distribution(np.concatenate(answers))
+        reason = "nothing in the row is known from the context"
+        doubts = np.where(np.concatenate(blank), reason, "").astype(object)
         if not self.state_.score.better:
             doubts[:] = "no column was found to tell anything about the target"
         return answers_from(raw, target=target.name, kind=target.kind, classes=target.classes, doubts=doubts)
 
     def predict_experts(self, table: Any) -> dict[str, NDArray[np.float64]]:
         """The distribution of each expert alone, before blending, in the form of `Answers.distribution.values`."""
-        features = self._encode(table)
         with _one_thread():
-            each = self.state_.blend.predict_each(features)
+            parts = [self.state_.blend.predict_each(features) for features in self._features(table)]
+        each = np.concatenate(parts, axis=1)
         return {
             name: self.state_.target.distribution(raw)
             for name, raw in zip(self.state_.blend.names, each, strict=True)
@@ -218,7 +222,15 @@ class Learner:
             )
         return typed
 
-    def _encode(self, table: Any, progress: Progress = lambda step, share: None) -> Features:
+    def _features(self, table: Any, progress: Progress = lambda step, share: None) -> Iterator[Features]:
+        """The features of some rows after another, so that memory does not grow with their number."""
+        known = self._known(table)
+        for start in range(0, max(1, len(known)), AT_ONCE):
+            rows = np.arange(start, min(start + AT_ONCE, len(known)))
+            yield self.state_.encoder.encode(embed(known.take(rows), progress=progress))
+
+    def _known(self, table: Any) -> Table:
+        """The columns that were learnt from, of the kinds that they had then."""
         from handful.table.adapt import names_of, table_from_frame
         from handful.table.kinds import as_kind
         from handful.table.members import names_with_series
@@ -236,8 +248,7 @@ class Learner:
             table = table_from_frame(
                 table, kinds=encoder.kinds, forms=encoder.forms, series=series, root=self.root
             )
-        columns = tuple(as_kind(table[name], kind) for name, kind in encoder.kinds.items())
-        return encoder.encode(embed(Table(columns, len(table)), progress=progress))
+        return Table(tuple(as_kind(table[name], kind) for name, kind in encoder.kinds.items()), len(table))
 
 
 def _names(target: FittedTarget, encoder: TableEncoder, features: Features) -> ClassNames | None:
