@@ -44,14 +44,19 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The target of the context rows: class codes 0 .. `classes` - 1, or numbers where `classes` is 0."""
+    """The target of the context rows: class codes 0 .. `classes` - 1, or numbers where `classes` is 0.
+
+    `units` (row,) says which rows belong together (a patient's, copies of one another) and are never on two sides
+    when some are left out; None where each is alone.
+    """
 
     values: NDArray[np.float64]
     classes: int
+    units: NDArray[np.intp] | None = None
 
     def __len__(self) -> int:
         return len(self.values)
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Labels:
         """The labels of some of the rows; the number of classes stays, also of classes that no row has now."""
-        return Labels(self.values[rows], self.classes)
+        return Labels(self.values[rows], self.classes, None if self.units is None else self.units[rows])

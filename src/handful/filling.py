@@ -109,7 +109,7 @@ def fill_frame(
     read = table_from_frame(frame, kinds=kinds, series=series, root=None if root is None else Path(root))
     typed = as_given(frame, read, targets, kinds)
     wanted, left = _wanted(typed, targets, group)
-    typed = embed(typed, _read_as_features(typed, wanted, group), learning=True, progress=progress)
+    typed = embed(typed, _read_as_features(typed, wanted, group), needed=True, progress=progress)
     filled = []
     for place, name in enumerate(wanted):
         share = lambda step, part, place=place, name=name: progress(  # noqa: E731  (a name per target)
@@ -206,7 +206,9 @@ def answer_frame(frame: Any, learner: Learner, *, progress: Progress = lambda st
         forms[name] = state.target.form
     typed = table_from_frame(native, kinds=asked, forms=forms, series=state.series, root=learner.root)
     typed = as_given(native, typed, (name,), asked)
-    typed = embed(typed, [column for column in state.encoder.names if column in typed], progress=progress)
+    read = [column for column in state.encoder.names if column in typed]
+    # one row may have a broken file; where none of many can be read, the folder is the wrong one
+    typed = embed(typed, read, needed=len(typed) > 1, progress=progress)
     done = _fill_one(typed, learner, progress)
     return Filling(_put(native, typed, done), (done,), {}, typed.notes)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +103,7 @@ class Learner:
         typed = self._typed(table)
         context, notes = context_of(typed, self.target)
         asked = [column.name for column in context if self._is_feature(column)]
-        seen = embed(context, asked, learning=True, progress=progress)
+        seen = embed(context, asked, needed=True, progress=progress)
         used = Table(tuple(column for column in seen if self._is_used(column)), len(context))
         order = canonical_order(used)
         used = order.arranged(used)
@@ -112,6 +112,7 @@ class Learner:
         encoder = fit_encoder(others)
         features, labels = encoder.encode(others), target.labels(used[self.target])
         units, unit_note = units_of(others, groups)
+        labels = replace(labels, units=units)
         experts = experts_for(features, labels, _names(target, encoder, features))
         blend, score = _learn(
             experts, features, labels, units, target, lambda share: progress("learning", share)

@@ -166,7 +166,7 @@ def test_a_single_bad_cell_reads_well(encoder, photos):
 
 def test_a_column_of_which_nothing_can_be_read_says_where_it_looked(encoder, photos):
     with pytest.raises(ColumnError) as caught:
-        embed(table(pictures(photos, "a.png", None, "b.png")), learning=True)
+        embed(table(pictures(photos, "a.png", None, "b.png")), needed=True)
     assert all(part in caught.value.message for part in ("'photo'", "'a.png' (no such file)", str(photos)))
     assert "--kind photo=text" in caught.value.hint
     assert "relative to the table's folder" in caught.value.hint

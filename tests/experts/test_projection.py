@@ -264,3 +264,19 @@ def test_a_handful_of_rows_and_an_embedding_that_does_not_vary_give_finite_featu
     assert np.isfinite(projection.narrow(given).values).all()
     assert np.isfinite(projection.whole(given).values[:, : WIDTH + 5]).all()
     assert (projection.whole(given).values[:, WIDTH : WIDTH + 5] == 0).all()
+
+
+def test_rows_that_belong_together_are_left_out_together():
+    """Labels that follow the group alone: a photo's near-copies would give each other away."""
+    random = np.random.default_rng(3)
+    groups = np.repeat(np.arange(40), 3)
+    values = np.repeat(random.permutation(np.arange(40) % 2), 3).astype(np.float64)
+    faces = np.repeat(random.normal(size=(40, 60)), 3, axis=0) + 0.01 * random.normal(size=(120, 60))
+    given = features(faces.astype(np.float32))
+
+    def explained(labels: Labels) -> float:
+        _, shown = fit_projection(given, labels)
+        return float(np.corrcoef(shown.values[:, 0], values)[0, 1])
+
+    assert explained(Labels(values, 2)) > 0.9
+    assert explained(Labels(values, 2, groups)) < 0.5

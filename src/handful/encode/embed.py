@@ -72,14 +72,14 @@ def embed(
     table: Table,
     names: Sequence[str] | None = None,
     *,
-    learning: bool = False,
+    needed: bool = False,
     progress: Progress = lambda doing, share: None,
 ) -> Table:
     """The table with vectors in its columns of texts, pictures, sounds and series; only in those named, if any are.
 
     A cell that cannot be read becomes blank and unusable, and a note of the table counts and names such cells. A
     vector depends on the cell's content alone, and comes from the cache where it was made before.
-    Raises ColumnError where there is something to learn and not one cell of a column can be read.
+    Raises ColumnError where the columns are `needed` and not one cell of one can be read.
     """
     asked = [
         column
@@ -93,7 +93,7 @@ def embed(
             pace = _Pace(column, done, whole, progress)
             reading = _read(column, FROZEN[column.kind](), cache, pace)
             made[column.name] = reading.column(column)
-            if learning and reading.reasons and not reading.vectors:
+            if needed and reading.reasons and not reading.vectors:
                 raise reading.error(column)
             notes += reading.notes(column)
             done += len(_distinct(column))

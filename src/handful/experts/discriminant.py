@@ -64,7 +64,7 @@ class Discriminant:
         rows = (matrix - center) @ basis
         codes = labels.values.astype(np.intp)
         spread = _fit_spread(rows, codes, labels.classes, matrix.shape[1])
-        shrinkage, sharpness = _settings(rows, codes, labels.classes, matrix.shape[1])
+        shrinkage, sharpness = _settings(rows, labels, matrix.shape[1])
         weights, offset = spread.nearness(shrinkage)
         weights = sharpness * (basis @ weights)
         return FittedDiscriminant(design, weights, spread.prior + sharpness * offset - center @ weights)
@@ -106,9 +106,9 @@ def _fit_spread(rows: Array, codes: NDArray[np.intp], classes: int, width: int) 
     return Spread(means, prior, axes, np.maximum(variances, 0), max(whole / width, 1e-12))
 
 
-def _settings(rows: Array, codes: NDArray[np.intp], classes: int, width: int) -> tuple[float, float]:
+def _settings(rows: Array, labels: Labels, width: int) -> tuple[float, float]:
     """Shrinkage and sharpness with the least log loss on rows left out."""
-    folds = even_folds(Labels(codes.astype(np.float64), classes), FOLDS)
+    codes, classes, folds = labels.values.astype(np.intp), labels.classes, even_folds(labels, FOLDS)
     losses = np.zeros((len(SHRINKAGES), len(SHARPNESSES)))
     judged = 0
     for fold in np.unique(folds):

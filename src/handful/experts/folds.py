@@ -10,7 +10,7 @@ from handful.table.canonical import row_identity
 from handful.table.column import Column, Kind
 from handful.table.table import Table
 
-__all__ = ["ALWAYS_INSIDE", "even_folds", "split_folds", "units_of"]
+__all__ = ["ALWAYS_INSIDE", "can_leave_out", "even_folds", "split_folds", "units_of"]
 
 ALWAYS_INSIDE = -1
 """The fold of a row that is never held out, because no other unit has its class."""
@@ -100,19 +100,37 @@ def _alone(labels: Labels, unit: NDArray[np.intp]) -> NDArray[np.bool_]:
 
 
 def even_folds(labels: Labels, most: int) -> NDArray[np.intp]:
-    """(row,) at most so many folds, each with as many rows of a class as the others, or of a size of the number.
+    """(row,) at most so many folds, each with as many units of a class as the others, or of a size of the number.
 
     For what an expert leaves out inside its own context. Leaving out single rows would leave out more of their own
     class than of any other: what the rest then says of them is the opposite of the truth where nothing is to be told
     (three classes of five tweets: accuracy .29).
     """
+    values, unit = _values_of_units(labels)
     if not labels.classes:
-        rank = np.argsort(np.argsort(labels.values, kind="stable"), kind="stable")
-        return np.asarray(rank % min(most, len(labels)))
-    classes, counts = np.unique(labels.values, return_counts=True)
+        rank = np.argsort(np.argsort(values, kind="stable"), kind="stable")
+        return np.asarray((rank % min(most, len(values)))[unit])
+    classes, counts = np.unique(values, return_counts=True)
     count = int(np.clip(np.median(counts), 2, most))
-    folds = np.zeros(len(labels), dtype=np.intp)
+    folds = np.zeros(len(values), dtype=np.intp)
     for code in classes:
-        rows = np.flatnonzero(labels.values == code)
+        rows = np.flatnonzero(values == code)
         folds[rows] = np.arange(len(rows)) % count
-    return folds
+    return folds[unit]
+
+
+def can_leave_out(labels: Labels) -> bool:
+    """Whether other units can tell what one left out is: most classes have another, or there are three numbers."""
+    values, _ = _values_of_units(labels)
+    if not labels.classes:
+        return len(values) > 2
+    return bool(np.median(np.unique(values, return_counts=True)[1]) > 1)
+
+
+def _values_of_units(labels: Labels) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """The label of each unit's first row, and the unit of each row; units in the order in which they come up."""
+    if labels.units is None:
+        return labels.values, np.arange(len(labels))
+    _, first, unit = np.unique(labels.units, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    return labels.values[first[order]], np.argsort(order)[unit]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.experts.design import fit_design
-from handful.experts.folds import even_folds
+from handful.experts.folds import can_leave_out, even_folds
 from handful.features import Features, Labels
 
 __all__ = ["Projection", "fit_projection"]
@@ -121,7 +121,7 @@ def _sizes(features: Features, labels: Labels, told: Array) -> Array:
     plain = features.only(np.flatnonzero(features.embedding < 0))
     matrix = fit_design(plain).matrix(plain)
     alike = _alike(matrix - matrix.mean(axis=0))
-    if not _can_leave_out(labels):
+    if not can_leave_out(labels):
         return np.asarray(np.sqrt(VARIANCE * _at_most(np.ones(len(told)))))
     told = np.append(told, _told(alike, labels))
     shares = np.maximum(told, LEAST)[:-1] / max(float(told.max()), LEAST)
@@ -206,7 +206,7 @@ class Scores:
 def _scores(left: Array, sizes: Array, labels: Labels) -> Scores:
     """The regression with the penalty that errs least on rows left out."""
     targets, folds = _targets(labels), even_folds(labels, MOST_FOLDS)
-    if not _can_leave_out(labels):
+    if not can_leave_out(labels):
         return Scores(np.zeros((len(sizes), 0)), np.zeros(0), targets[:, :0], 0.0)
     mean = targets.mean(axis=0)
     about = left.T @ (targets - mean)
@@ -223,13 +223,6 @@ def _scores(left: Array, sizes: Array, labels: Labels) -> Scores:
         turn = np.linalg.svd(scores - scores.mean(axis=0), full_matrices=False)[2][:MOST_SCORES].T
         weights, scores, mean = weights @ turn, scores @ turn, mean @ turn
     return Scores(weights, mean, scores, told)
-
-
-def _can_leave_out(labels: Labels) -> bool:
-    """Whether the other rows can tell what a row left out is: most classes have another row, or it is a number."""
-    if not labels.classes:
-        return len(labels) > 2
-    return bool(np.median(np.unique(labels.values, return_counts=True)[1]) > 1)
 
 
 def _targets(labels: Labels) -> Array:

@@ -1,7 +1,8 @@
 """What kind each column is, guessed from its cells, and how to read a column as another kind.
 
 The guesses are made in this order: number, date, series, image, sound, category, text; each only when every cell
-that is not blank agrees with it, or, for lists and files, of which some may be broken, nine of ten.
+that is not blank agrees with it, or, for lists and files, of which some may be broken, nine of ten; of paths to
+pictures and sounds more than half, since read as words a path often gives the answer away.
 """
 
 from __future__ import annotations
@@ -43,9 +44,8 @@ _SERIES = (
 _ANY_SERIES = f"{_SERIES}|{PATTERNS[Kind.SERIES]}"
 # more than one number in a cell: "[1]" alone may be a footnote
 _LONGER = rf"\d\.?\s*[,;|\s]\s*[+-]?[.\d]|[\[(]\s*[\[(]|{PATTERNS[Kind.SERIES]}"
-_BROKEN = (
-    0.1  # of the cells: so many lists may be cut off, or paths be none; they count as blank, and are named
-)
+# of the cells: so many may be no list or path; they count as blank, and are named
+_BROKEN = {Kind.SERIES: 0.1, Kind.IMAGE: 0.49, Kind.SOUND: 0.49}
 _MEDIA = {
     Kind.SERIES: (_ANY_SERIES, "a list of numbers, or a path to one"),
     Kind.IMAGE: (PATTERNS[Kind.IMAGE], "a path to an image"),
@@ -187,7 +187,9 @@ def _guess_series_or_path(name: str, text: pl.Series) -> Guess | None:
     for kind, (pattern, what) in _MEDIA.items():
         fits = cells.str.contains(pattern)
         wrong = int((~fits).sum())
-        if wrong > _BROKEN * len(cells) or (kind is Kind.SERIES and not cells.str.contains(_LONGER).any()):
+        if wrong > _BROKEN[kind] * len(cells) or (
+            kind is Kind.SERIES and not cells.str.contains(_LONGER).any()
+        ):
             continue
         odd = _quoted(cells.filter(~fits).unique(maintain_order=True).to_list())
         why = f"every cell is {what}" + (f" but for {odd}" if wrong else "")
