@@ -1,5 +1,6 @@
 """Laws of texts as features: rows stand for themselves, blanks stay blank, terms tell texts of any language apart."""
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 
 import numpy as np
@@ -20,7 +21,7 @@ TEXTS = [
 NEW = ["Is my new card on its way?", "Add a song", "zzz", "", "..."]
 
 
-def column(cells: list[str | None]) -> Column:
+def column(cells: Sequence[str | None]) -> Column:
     encoder = text_encoder()
     blank = np.full(encoder.width, np.nan, np.float32)
     vectors = [encoder.embed(cell.encode()) if cell and cell.strip() else blank for cell in cells]

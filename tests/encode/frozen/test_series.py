@@ -93,6 +93,6 @@ def test_every_channel_counts():
 def test_the_measures_are_what_they_say():
     found = measures(np.array([[1.0, np.nan, 3.0, 4.0], [5.0, 5.0, 5.0, 5.0]]))
     np.testing.assert_allclose(found[:2], [np.log(4), 1 / 8])
-    np.testing.assert_allclose(found[2:8], [2.5, np.std([1, 2, 3, 4]), 1, 4, 3, 1])
+    np.testing.assert_allclose(found[2:8], [2.5, float(np.std([1, 2, 3, 4])), 1, 4, 3, 1])
     np.testing.assert_allclose(found[8:14], [5, 0, 5, 5, 0, 0])
     assert not found[14:].any()
