@@ -76,7 +76,7 @@ def test_a_text_without_a_token_cannot_be_used(content: bytes):
 
 
 def test_bytes_that_are_not_utf_8_are_read_as_far_as_they_are():
-    assert np.isfinite(text_encoder().embed(b"caf\xe9 \xed\xa0\x80 ol\x00e")).all()
+    assert np.isfinite(text_encoder().embed(b"th\xe9 \xed\xa0\x80 ol\x00e")).all()
 
 
 def test_the_end_of_a_long_text_counts_as_much_as_its_start():
