@@ -77,7 +77,8 @@ def context_of(typed: Table, target: str) -> tuple[Table, tuple[str, ...]]:
     if filled.sum() < FEWEST and not (kind is Kind.CATEGORY and len(set(column.values[filled])) > 1):
         raise TargetError(
             f"column {target!r} is filled in {filled.sum()} of {len(typed)} rows; learning needs {FEWEST}",
-            hint=f"fill in {target!r} in {FEWEST - filled.sum()} more rows",
+            hint=f"fill in {target!r} in {FEWEST - filled.sum()} more rows"
+            + (", or in one of another class" if kind is Kind.CATEGORY and filled.any() else ""),
         )
     columns = tuple(column if each.name == target else each for each in typed)
     said = f"{target!r} is answered as a {kind.value}: {why}"
