@@ -65,4 +65,6 @@ def belief_in(experts: tuple[Expert, ...], features: Features, labels: Labels) -
     weights /= weights.sum()
     if embedded:
         return Belief(weights, 1.0, rows=6.0, unjudged=0.75)
-    return Belief(weights, 1.0, rows=4.0) if labels.classes else Belief(weights, 1.15, rows=2.0)
+    return (
+        Belief(weights, 1.0, rows=4.0) if labels.classes else Belief(weights, 1.15, rows=2.0, unjudged=1.15)
+    )
