@@ -42,9 +42,9 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def keys(path: Path) -> set[tuple[str, ...]]:
+def keys(path: Path, parts: tuple[str, ...] = KEY) -> set[tuple[str, ...]]:
     """The keys of the rows that are there and need not be run again."""
-    return {tuple(row[name] for name in KEY) for row in read(path)}
+    return {tuple(row[name] for name in parts) for row in read(path)}
 
 
 def provenance() -> dict[str, str]:

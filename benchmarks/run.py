@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks import peers, score, summary, tables
+from benchmarks import arguments, peers, score, summary, tables
 from benchmarks.measure import FORK, in_child
 from benchmarks.results_file import RESULTS, append, keys, provenance
 
@@ -140,7 +140,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--tables", default="dev", help="dev, tuning, quick, or names separated by commas")
     parser.add_argument("--methods", type=_methods, help="names separated by commas; default: all")
-    parser.add_argument("--n", type=_numbers, help="labelled rows; default: 8,32,128,512")
+    parser.add_argument("--n", type=arguments.numbers, help="labelled rows; default: 8,32,128,512")
     parser.add_argument("--seeds", type=int, help="how many; default: 5")
     parser.add_argument("--out", type=Path, help="default: in benchmarks/results, by what is run")
     parser.add_argument("--quick", action="store_true", help="6 tables, n = 16 and 128, 2 seeds, no CatBoost")
@@ -155,17 +155,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _methods(names: str) -> list[str]:
-    chosen = list(peers.PEERS) if names == "peers" else names.split(",")
-    unknown = [name for name in chosen if name not in peers.MODULES]
-    if unknown:
-        raise argparse.ArgumentTypeError(
-            f"no method {', '.join(unknown)}; there are {', '.join(peers.MODULES)}"
-        )
-    return chosen
-
-
-def _numbers(words: str) -> tuple[int, ...]:
-    return tuple(int(word) for word in words.split(","))
+    return arguments.methods_named(names, peers.MODULES, peers.PEERS)
 
 
 if __name__ == "__main__":

@@ -21,12 +21,12 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from benchmarks import score
+from benchmarks import arguments, score
 from benchmarks.kinds import methods
 from benchmarks.kinds.draws import draw
 from benchmarks.kinds.tasks import Pool, Task, named
 from benchmarks.measure import FORK, in_child
-from benchmarks.results_file import RESULTS, append, provenance, read
+from benchmarks.results_file import RESULTS, append, keys, provenance
 from benchmarks.score import Prediction
 from benchmarks.tables import DATA, Split
 
@@ -62,7 +62,7 @@ def main() -> None:
 def run_method(name: str, tasks: Sequence[Task], sizes: Sequence[int], seeds: int, out: Path) -> None:
     """Run one method on the tasks that it is for."""
     method = methods.method(name)
-    done = {tuple(row[part] for part in KEY) for row in read(out)}
+    done = keys(out, KEY)
     for task in tasks:
         if task.kind not in methods.MODULES[name][1]:
             continue
@@ -141,24 +141,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--methods", type=_methods, default="handful", help="names, or `peers` for all but handful"
     )
-    parser.add_argument("--n", type=_numbers, default=(), help="sizes; default: all of the task")
+    parser.add_argument("--n", type=arguments.numbers, default=(), help="sizes; default: all of the task")
     parser.add_argument("--seeds", type=int, default=10, help="draws at most; default: 10")
     parser.add_argument("--out", type=Path, default=OUT)
     return parser.parse_args()
 
 
 def _methods(names: str) -> list[str]:
-    chosen = list(methods.PEERS) if names == "peers" else names.split(",")
-    unknown = [name for name in chosen if name not in methods.MODULES]
-    if unknown:
-        raise argparse.ArgumentTypeError(
-            f"no method {', '.join(unknown)}; there are {', '.join(methods.MODULES)}"
-        )
-    return chosen
-
-
-def _numbers(words: str) -> tuple[int, ...]:
-    return tuple(int(word) for word in words.split(","))
+    return arguments.methods_named(names, methods.MODULES, methods.PEERS)
 
 
 if __name__ == "__main__":

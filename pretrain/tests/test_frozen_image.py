@@ -16,11 +16,11 @@ from handful_pretrain.frozen.image import (
     NETWORK,
     NOTICE,
     STAGES,
-    Foreign,
     activations,
     read_wheel,
     write,
 )
+from handful_pretrain.frozen.pinned import Foreign
 
 
 def untrained() -> dict[str, Tensor]:

@@ -22,7 +22,7 @@ from handful.errors import ColumnError, HandfulError, TargetError
 from handful.experts.blend import Belief, Blend, fit_weighting, out_of_fold
 from handful.experts.expert import Expert
 from handful.experts.experts import belief_in, experts_for
-from handful.experts.folds import split_folds, units_of
+from handful.experts.folds import split_folds, units_in, units_of
 from handful.experts.names import ClassNames
 from handful.experts.panel import fit_panel
 from handful.features import Features, Labels
@@ -114,9 +114,7 @@ class Learner:
         units, unit_note = units_of(others, groups)
         labels = replace(labels, units=units)
         experts = experts_for(features, labels, _names(target, encoder, features))
-        blend, score = _learn(
-            experts, features, labels, units, target, lambda share: progress("learning", share)
-        )
+        blend, score = _learn(experts, features, labels, target, lambda share: progress("learning", share))
         kept = {*used.names, self.group}
         left_out = tuple(name for name in context.names if name not in kept)
         odd = inspect_table(context, self.target).warnings
@@ -269,7 +267,6 @@ def _learn(
     experts: tuple[Expert, ...],
     features: Features,
     labels: Labels,
-    units: NDArray[np.intp],
     target: FittedTarget,
     progress: Callable[[float], None],
 ) -> tuple[Blend, Score]:
@@ -279,7 +276,7 @@ def _learn(
     from sklearn.exceptions import ConvergenceWarning
 
     belief = belief_in(experts, features, labels)
-    folds = split_folds(labels, units)
+    folds = split_folds(labels)
     with _one_thread(), warnings.catch_warnings():
         # A linear expert that has not quite converged is weighed like any other, and many classes are no mistake.
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -288,7 +285,7 @@ def _learn(
         panel = fit_panel(experts, features, labels)
         weighting = fit_weighting(answers, labels, belief)
         blend = Blend(tuple(expert.name for expert in experts), panel, weighting, labels.classes)
-        return blend, _judge(answers, labels, folds, units, target, blend, belief)
+        return blend, _judge(answers, labels, folds, target, blend, belief)
 
 
 def _one_thread() -> AbstractContextManager[object]:
@@ -304,7 +301,6 @@ def _judge(
     answers: NDArray[np.float64],
     labels: Labels,
     folds: NDArray[np.intp],
-    units: NDArray[np.intp],
     target: FittedTarget,
     blend: Blend,
     belief: Belief,
@@ -327,6 +323,6 @@ def _judge(
         sure=own.max(axis=1) if labels.classes else np.full(len(judged), np.nan),
         losses=losses(own, known) * target.scale,
         baseline_losses=losses(base, known) * target.scale,
-        units=units[judged],
+        units=units_in(known),
     )
     return score_rows(rows, target.kind, weights, alone=len(labels) - len(judged))

@@ -1,5 +1,7 @@
 """The blend takes in what helps, and nothing is judged by those who saw it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -54,7 +56,7 @@ def test_no_expert_is_asked_about_a_row_that_it_saw():
     """The prior of the other rows never holds the row's own label, as each label occurs once."""
     labels = Labels(np.arange(10.0), 0)
     features = Features(np.zeros((10, 1), np.float32), np.zeros(1, np.bool_), ("x",), np.full(1, -1))
-    folds = split_folds(labels, np.arange(10))
+    folds = split_folds(labels)
     answers = out_of_fold((Prior(),), features, labels, folds)[0]
     for row in range(10):
         others = labels.values[folds != folds[row]]
@@ -68,7 +70,7 @@ def test_no_expert_is_asked_about_a_row_that_it_saw():
 def test_folds_keep_units_together_and_leave_every_class_a_row(codes, units, seed):
     labels = Labels(np.array(codes, dtype=np.float64), 4)
     unit = np.random.default_rng(seed).integers(0, units, len(codes))
-    folds = split_folds(labels, unit)
+    folds = split_folds(replace(labels, units=unit))
     for each in np.unique(unit):
         assert len(np.unique(folds[unit == each])) == 1
     for fold in range(folds.max() + 1):
@@ -77,13 +79,13 @@ def test_folds_keep_units_together_and_leave_every_class_a_row(codes, units, see
 
 
 def test_a_row_that_is_the_only_one_of_its_class_always_stays_inside():
-    folds = split_folds(Labels(np.array([0.0, 0, 0, 0, 1]), 2), np.arange(5))
+    folds = split_folds(Labels(np.array([0.0, 0, 0, 0, 1]), 2))
     assert folds[4] == ALWAYS_INSIDE
     assert (folds[:4] >= 0).all()
 
 
 def test_folds_are_balanced_by_class():
     labels = Labels(np.repeat([0.0, 1.0], [32, 8]), 2)
-    folds = split_folds(labels, np.arange(40))
+    folds = split_folds(labels)
     assert np.bincount(folds).tolist() == [5] * 8
     assert np.bincount(folds[labels.values == 1]).tolist() == [1] * 8

@@ -13,6 +13,10 @@ from numpy.typing import NDArray
 
 from handful.encode.cache import VectorCache, cache_folder, vector_key
 from handful.encode.frozen.frozen import FrozenEncoder
+from handful.encode.frozen.image import image_encoder
+from handful.encode.frozen.series import series_encoder
+from handful.encode.frozen.sound import sound_encoder
+from handful.encode.frozen.text import text_encoder
 from handful.errors import CellError, ColumnError
 from handful.plain import one_line
 from handful.table.column import Column, Kind, texts
@@ -35,37 +39,12 @@ NAMED = 3
 """Cells that a note names."""
 
 
-def _text() -> FrozenEncoder:
-    from handful.encode.frozen.text import text_encoder
-
-    return text_encoder()
-
-
-def _image() -> FrozenEncoder:
-    from handful.encode.frozen.image import image_encoder
-
-    return image_encoder()
-
-
-def _sound() -> FrozenEncoder:
-    from handful.encode.frozen.sound import sound_encoder
-
-    return sound_encoder()
-
-
-def _series() -> FrozenEncoder:
-    from handful.encode.frozen.series import series_encoder
-
-    return series_encoder()
-
-
 FROZEN: dict[Kind, Callable[[], FrozenEncoder]] = {
-    Kind.TEXT: _text,
-    Kind.IMAGE: _image,
-    Kind.SOUND: _sound,
-    Kind.SERIES: _series,
+    Kind.TEXT: text_encoder,
+    Kind.IMAGE: image_encoder,
+    Kind.SOUND: sound_encoder,
+    Kind.SERIES: series_encoder,
 }
-PLURAL = {Kind.TEXT: "texts", Kind.IMAGE: "pictures", Kind.SOUND: "sounds", Kind.SERIES: "series"}
 
 
 def embed(
@@ -86,17 +65,16 @@ def embed(
         for column in (table if names is None else map(table.__getitem__, dict.fromkeys(names)))
         if column.kind in FROZEN and column.vectors is None
     ]
-    whole = sum(len(_distinct(column)) for column in asked)
-    cache, done, made, notes = VectorCache(cache_folder()), 0, {}, list(table.notes)
+    cells = [len(_distinct(column)) for column in asked]
+    cache, made, notes = VectorCache(cache_folder()), {}, list(table.notes)
     try:
-        for column in asked:
-            pace = _Pace(column, done, whole, progress)
+        for place, column in enumerate(asked):
+            pace = _Pace(column, sum(cells[:place]), sum(cells), progress)
             reading = _read(column, FROZEN[column.kind](), cache, pace)
             made[column.name] = reading.column(column)
             if needed and reading.reasons and not reading.vectors:
                 raise reading.error(column)
             notes += reading.notes(column)
-            done += len(_distinct(column))
     finally:
         cache.close()
     return replace(table, columns=tuple(made.get(c.name, c) for c in table), notes=tuple(notes))
@@ -128,7 +106,7 @@ class _Pace:
         self.told = now
         rate = self.read / max(now - self.began, 1e-3)
         digits = 1 if rate < 10 else 0
-        what = f"reading {self.of.name!r} ({rate:,.{digits}f} {PLURAL[self.of.kind]}/s)"
+        what = f"reading {self.of.name!r} ({rate:,.{digits}f} {self.of.kind.plural}/s)"
         self.progress(what, (self.before + self.read) / max(self.whole, 1))
 
 
@@ -163,7 +141,7 @@ class _Reading:
         if not self.reasons:
             return []
         failed = sum(cell in self.reasons for cell in column.values)
-        count = f"{failed:,} of {int((~column.blank).sum()):,} {PLURAL[column.kind]} in {column.name!r}"
+        count = f"{failed:,} of {int((~column.blank).sum()):,} {column.kind.plural} in {column.name!r}"
         named = [cell for cell in _distinct(column) if cell in self.reasons]
         cells = ", ".join(f"{_short(cell)} ({self.reasons[cell]})" for cell in named[:NAMED])
         more = ", ..." if len(named) > NAMED else ""
@@ -174,7 +152,7 @@ class _Reading:
         named = is_file(column, cell)
         where = f"; looked in {str(folder_of(column).absolute())!r}" if named else ""
         return ColumnError(
-            f"none of the {PLURAL[column.kind]} in column {column.name!r} can be used: "
+            f"none of the {column.kind.plural} in column {column.name!r} can be used: "
             f"{_short(cell)} ({self.reasons[cell]}){where}",
             hint=("paths are relative to the table's folder; " if named else "")
             + f"--kind {column.name}=text takes the column as text",

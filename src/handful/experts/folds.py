@@ -10,7 +10,7 @@ from handful.table.canonical import row_identity
 from handful.table.column import Column, Kind
 from handful.table.table import Table
 
-__all__ = ["ALWAYS_INSIDE", "can_leave_out", "even_folds", "split_folds", "units_of"]
+__all__ = ["ALWAYS_INSIDE", "can_leave_out", "even_folds", "split_folds", "units_in", "units_of"]
 
 ALWAYS_INSIDE = -1
 """The fold of a row that is never held out, because no other unit has its class."""
@@ -59,13 +59,20 @@ def _fold_count(rows: int) -> int:
     return 8 if rows <= 1_000 else 5 if rows <= 5_000 else 3
 
 
-def split_folds(labels: Labels, units: NDArray[np.intp]) -> NDArray[np.intp]:
+def units_in(labels: Labels) -> NDArray[np.intp]:
+    """(row,) the unit of each row: its own where none is named."""
+    return np.arange(len(labels)) if labels.units is None else labels.units
+
+
+def split_folds(labels: Labels) -> NDArray[np.intp]:
     """(row,) the fold of each row, balanced by class or by the size of the number.
 
-    `units` (row,) says which rows belong together. Units of one class are dealt to the folds in turn, the emptiest
-    fold first, so the result depends on the rows' order alone; a unit is counted under its first row's class.
+    Units of one class are dealt to the folds in turn, the emptiest fold first, so the result depends on the rows'
+    order alone; a unit is counted under its first row's class.
     """
-    _, first, unit, sizes = np.unique(units, return_index=True, return_inverse=True, return_counts=True)
+    _, first, unit, sizes = np.unique(
+        units_in(labels), return_index=True, return_inverse=True, return_counts=True
+    )
     value = labels.values[first]
     fold_of = np.full(len(first), ALWAYS_INSIDE, dtype=np.intp)
     alone = _alone(labels, unit) if labels.classes else np.zeros(len(first), dtype=np.bool_)
@@ -129,8 +136,6 @@ def can_leave_out(labels: Labels) -> bool:
 
 def _values_of_units(labels: Labels) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """The label of each unit's first row, and the unit of each row; units in the order in which they come up."""
-    if labels.units is None:
-        return labels.values, np.arange(len(labels))
-    _, first, unit = np.unique(labels.units, return_index=True, return_inverse=True)
+    _, first, unit = np.unique(units_in(labels), return_index=True, return_inverse=True)
     order = np.argsort(first)
     return labels.values[first[order]], np.argsort(order)[unit]

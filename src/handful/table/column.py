@@ -33,6 +33,15 @@ class Kind(StrEnum):
         """Whether the values are floats (number, date) rather than strings."""
         return self in (Kind.NUMBER, Kind.DATE)
 
+    @property
+    def plural(self) -> str:
+        """What people call several of what it holds."""
+        return {
+            Kind.CATEGORY: "categories",
+            Kind.IMAGE: "pictures",
+            Kind.SERIES: "series",
+        }.get(self, f"{self.value}s")
+
 
 @dataclass(frozen=True, slots=True)
 class Form:

@@ -26,7 +26,6 @@ UNLABELLED = "unlabelled"
 
 _KINDS = (Kind.IMAGE, Kind.SOUND)
 _SUFFIXES = {kind: re.compile(PATTERNS[kind].replace("[^:]*", ".*"), re.DOTALL) for kind in _KINDS}
-_NOUNS = {Kind.IMAGE: "pictures", Kind.SOUND: "sounds"}
 
 
 def read_source(path: Path | str, target: str | None = None) -> File:
@@ -137,7 +136,7 @@ def _one_kind(folder: Path, found: _Found) -> Kind:
     """Whether the folder holds pictures or sounds."""
     kinds = [kind for kind in _KINDS if found.files[kind]]
     if len(kinds) > 1:
-        counts = " and ".join(f"{_NOUNS[kind]} ({len(found.files[kind]):,})" for kind in kinds)
+        counts = " and ".join(f"{kind.plural} ({len(found.files[kind]):,})" for kind in kinds)
         raise TableError(
             f"{str(folder)!r} holds {counts}; a folder is read as one or the other",
             hint="give each a folder of its own, or make a table with a column of paths for each",

