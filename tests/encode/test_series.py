@@ -45,6 +45,14 @@ def test_only_measures_that_differ_between_the_rows_become_features():
     assert len(fit_series(series_column([traces()[0]] * 4)).measures) == 0
 
 
+def test_rounding_of_standardised_series_is_no_feature():
+    standard = [(trace - trace.mean()) / trace.std() for trace in traces()]
+    written = series_column([np.round(trace, 6) for trace in standard])
+    assert fit_series(written).measures.tolist() == [0, 4, 5, 6, 7]  # neither the mean nor the spread
+    tiny = fit_series(series_column([1e-9 * trace for trace in traces()]))  # small is not rounding
+    assert len(tiny.measures) == 1 + 6
+
+
 def test_a_row_is_encoded_by_itself():
     column = series_column(traces())
     encoder = fit_series(column)

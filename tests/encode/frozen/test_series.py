@@ -73,6 +73,19 @@ def test_a_constant_series_has_no_shape_and_keeps_its_size():
     np.testing.assert_array_equal(shape(np.full((1, 50), 2.1)), shape(np.full((1, 50), 3.7)))
 
 
+@pytest.mark.parametrize(("length", "channels"), [(30, 1), (320, 1), (40, 3), (25, 70)])
+def test_the_course_is_the_means_of_equal_stretches_of_each_channel(length, channels):
+    width = SHAPES[-1]
+    series = np.cumsum(np.random.default_rng(1).normal(size=(channels, length)), axis=1)
+    standard = (series - series.mean(axis=1, keepdims=True)) / series.std(axis=1, keepdims=True)
+    each = max(1, width // channels)
+    fine = np.repeat(standard[:width], each, axis=1)  # every stretch is whole points of this
+    means = fine.reshape(len(fine), each, length).mean(axis=2).ravel()
+    course = shape(series)[-width:]
+    np.testing.assert_allclose(course[: len(means)], means, atol=1e-9)
+    assert not course[len(means) :].any()
+
+
 def test_lengths_and_gaps_matter_less_than_form():
     usual, other = wave(200)[None], wave(200, cycles=9)[None]
     gaps = usual.copy()

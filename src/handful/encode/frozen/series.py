@@ -1,7 +1,7 @@
-"""One series as one vector: its size, and random convolutions of its shape.
+"""One series as one vector: its size, random convolutions of its shape, and its course.
 
 Nothing is trained, and nothing is learnt from the table: the kernels are fixed numbers. In cross-validation inside the
-training files of nine sets a ridge classifier on the two descriptions of the shape was right for 92.5% with four rows a
+training files of nine sets a ridge classifier on the convolutions and rivals was right for 92.5% with four rows a
 class and for 96.4% with four fifths of the rows. Thresholds taken from the context's own series, as MiniRocket's are,
 gave 90.6 and 95.6; quantiles of stretches, as QUANT's, 88.4 and 94.4, and beside the two they took 0.2 and 0.3 away;
 catch22's statistics 80 and 84, and beside others they took one away.
@@ -23,7 +23,7 @@ __all__ = ["MEASURES", "SHAPES", "SeriesEmbedder", "measures", "series_encoder",
 
 Array = NDArray[np.float64]
 
-RECIPE = 1
+RECIPE = 2
 MEASURED = 8
 """Channels whose size is measured; those that a series lacks are 0."""
 MEASURES = 2 + 6 * MEASURED
@@ -42,8 +42,16 @@ KERNELS = 84
 MADE_UP = 256
 """Points of the series made up for the thresholds."""
 
-SHAPES = (2 * SLOTS * KERNELS, 2 * SLOTS * 2 * GROUPS * RIVALS)
-"""Widths of the two descriptions of the shape, which follow the measures: the convolutions, and the rivals."""
+COURSE = 64
+"""Means of stretches, shared out evenly among the channels; 128 of one channel were no better."""
+
+SHAPES = (SLOTS * KERNELS,) * 2 + (SLOTS * 2 * GROUPS * RIVALS,) * 2 + (COURSE,)
+"""Widths of the descriptions of the shape, which follow the measures: the convolutions of the series and of its
+differences, the rivals of either, and the course.
+
+Each is an embedding of its own, so that experts can size it by what it tells. Accuracy and log loss of three experts
+averaged, in 5 folds of the nine training files: convolutions and rivals .959 and .148, either of them in two .962 and
+.133, with the course .971 and .131. Quantiles of stretches for the course .971 and .129, but in 404 numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ def shape(series: Array) -> Array:
     """(coordinate,) of a series of any length; neither a shift nor a positive factor of a channel changes it."""
     even = _standard(_sized(_filled(series)))
     parts = [_convolved(even, 0), _convolved(_standard(np.diff(even)), 1)]
-    return np.concatenate([*(above for above, _ in parts), *(won for _, won in parts)])
+    return np.concatenate([*(above for above, _ in parts), *(won for _, won in parts), _course(even)])
 
 
 def _filled(series: Array) -> Array:
@@ -138,6 +146,19 @@ def _convolved(series: Array, part: int) -> tuple[Array, Array]:
         rivals = waves[KERNELS:].reshape(GROUPS, RIVALS, -1)
         won += [_won(rivals), _won(-rivals)]
     return np.concatenate(above), np.concatenate(won)
+
+
+def _course(series: Array) -> Array:
+    """(COURSE,) the means of as many equal stretches of each channel as there is room for, then 0."""
+    shown = series[:COURSE]
+    channels, time = shown.shape
+    stretches = COURSE // channels
+    edges = np.linspace(0, time, stretches + 1)
+    so_far = np.pad(np.cumsum(shown, axis=1), ((0, 0), (1, 0)))
+    sums = np.diff([np.interp(edges, np.arange(time + 1), row) for row in so_far])
+    found = np.zeros(COURSE)
+    found[: channels * stretches] = (sums * stretches / time).ravel()
+    return found
 
 
 def _won(rivals: Array) -> Array:
