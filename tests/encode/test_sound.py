@@ -1,7 +1,7 @@
 import numpy as np
 
 from handful.encode.frozen.sound import BLOCKS, SCALARS
-from handful.encode.sound import fit_sound
+from handful.encode.sound import SHARES, fit_sound
 from handful.table.column import Column, Kind, texts
 
 WIDTH = SCALARS + sum(BLOCKS)
@@ -14,15 +14,24 @@ def column(rows=6, blank=(), scale=1.0):
     return Column("call", Kind.SOUND, files, vectors=vectors)
 
 
-def test_measures_come_first_and_the_embeddings_as_they_are():
+def test_measures_come_first_in_spreads_of_the_context():
     context = column()
     encoder = fit_sound(context)
     features = encoder.encode(context)
-    assert features.shape == (6, WIDTH)
-    assert sum(encoder.embeddings) == WIDTH - SCALARS
-    assert np.array_equal(features[:, SCALARS:], context.vectors[:, SCALARS:])
+    assert features.shape == (6, SCALARS + sum(encoder.embeddings))
     assert np.allclose(np.median(features[:, :SCALARS], axis=0), 0, atol=1e-5)
     assert np.allclose(features[:, :SCALARS].std(axis=0), 1, atol=1e-4)
+
+
+def test_both_embeddings_hold_the_word_as_it_is_and_the_first_less_of_timbre_and_course():
+    context = column()
+    encoder = fit_sound(context)
+    first, second = np.split(encoder.encode(context)[:, SCALARS:], 2, axis=1)
+    others = sum(BLOCKS[:2])
+    word = context.vectors[:, SCALARS + others :]
+    assert np.array_equal(first[:, others:], word)
+    assert np.array_equal(second[:, others:], word)
+    assert np.allclose(first[:, :others], SHARES[0] * second[:, :others])
 
 
 def test_the_unit_of_a_measure_changes_no_feature():

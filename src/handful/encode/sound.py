@@ -1,4 +1,4 @@
-"""A sound becomes twenty plain measures, and three embeddings: timbre, course and word."""
+"""A sound becomes twenty measures, and two embeddings of timbre, course and word: the first mostly of the word."""
 
 from __future__ import annotations
 
@@ -12,13 +12,22 @@ from handful.encode.embed import vectors_of
 from handful.encode.frozen.sound import BLOCKS, SCALARS
 from handful.table.column import Column
 
-__all__ = ["SoundEncoder", "fit_sound"]
+__all__ = ["SHARES", "SoundEncoder", "fit_sound"]
+
+
+SPREADS = (0.074, 0.75, 1.0)
+"""By what timbre, course and word are multiplied so that spoken words spread alike in each. The factors are fixed, so
+that timbre, which spreads more where music is among speech, then counts for more."""
+SHARES = (0.3, 1.0)
+"""Of timbre and course beside the word, in the first embedding and in the second. Timbre tells who speaks: an embedding
+of its own drowned the word. Digits of a third speaker, 10 rows a class of two others: .81 so, .85 now; one row of five
+classes: .68, .76."""
 
 
 @dataclass(frozen=True, slots=True)
 class SoundEncoder:
     is_category: ClassVar[bool] = False
-    embeddings: ClassVar[tuple[int, ...]] = BLOCKS
+    embeddings: ClassVar[tuple[int, ...]] = (sum(BLOCKS),) * len(SHARES)
     """Their widths: the last features are their coordinates."""
     center: NDArray[np.float32]
     """(measure,) medians of the context."""
@@ -26,10 +35,13 @@ class SoundEncoder:
     """(measure,) standard deviations of the context."""
 
     def encode(self, column: Column) -> NDArray[np.float32]:
-        """(row, measure + coordinate) measures in spreads of the context, embeddings as they are."""
+        """(row, measure + coordinate) measures in spreads of the context, embeddings in frozen units."""
         vectors = vectors_of(column)
         measures = np.clip((vectors[:, :SCALARS] - self.center) / self.scale, -1e3, 1e3)
-        return np.hstack([measures, vectors[:, SCALARS:]]).astype(np.float32)
+        blocks = vectors[:, SCALARS:] * np.repeat(np.array(SPREADS, np.float32), BLOCKS)
+        word = np.arange(blocks.shape[1]) >= sum(BLOCKS[:2])
+        shown = [blocks * np.where(word, 1.0, share) for share in SHARES]
+        return np.hstack([measures, *shown]).astype(np.float32)
 
 
 def fit_sound(column: Column) -> SoundEncoder:

@@ -1,11 +1,13 @@
-"""The word network: it learns to tell words apart whoever says them, from words that a synthesiser says.
+"""The word network: it learns to tell words apart whoever says them, from words that synthesisers say.
 
-    python -m handful_pretrain.frozen.sound speak VOCABULARY WHEEL SPOKEN    # 4,500 words in eight voices
-    python -m handful_pretrain.frozen.sound train SPOKEN OUT                 # writes what ships
+    python -m handful_pretrain.frozen.sound speak VOCABULARY WHEEL DEBIAN SPOKEN    # 4,500 words in twelve voices
+    python -m handful_pretrain.frozen.sound train SPOKEN OUT                        # writes what ships
 
-No recording of a person is in it, and words for digits are left out, so that spoken digits stay a test of it. The
-synthesiser is eSpeak NG out of the wheel `espeakng-loader`; it runs here alone and nothing of it ships. The vocabulary
-is a file with a word on each line, such as all-MiniLM-L6-v2's. Letters: b clip, t frame, m band, d width.
+It hears no recording of a person, and words for digits are left out, so that spoken digits stay a test of it. The
+synthesisers are eSpeak NG out of the wheel `espeakng-loader`, which forms its sounds by rule, and Flite out of Debian's
+package `libflite1`, which forms them by what it keeps of four speakers: what both agree on is the word. They run here
+alone and nothing of them ships. The vocabulary is a file with a word on each line, such as all-MiniLM-L6-v2's. Letters:
+b clip, t frame, m band, d width.
 """
 
 from __future__ import annotations
@@ -88,9 +90,9 @@ class Net(nn.Module):
 
 def augmented(level: Array, random: np.random.Generator) -> Array:
     """The picture of (t, m) decibels, said by another throat, faster or slower, through another microphone and room."""
-    for change in (_cut, _throat, _pace, _microphone, _room):
+    for change in (_cut, _throat, _pace, _microphone, _echo, _blur, _noise):
         level = change(level, random)
-    return word_picture(level.astype(np.float32), random.uniform(18, 35))
+    return word_picture(level.astype(np.float32), random.uniform(18, 45))
 
 
 def _cut(level: Array, random: np.random.Generator) -> Array:
@@ -102,12 +104,12 @@ def _cut(level: Array, random: np.random.Generator) -> Array:
 
 def _throat(level: Array, random: np.random.Generator) -> Array:
     """Formants move together when a vocal tract is longer or shorter."""
-    where = np.arange(level.shape[1]) * random.uniform(0.86, 1.16) + random.uniform(-1, 1)
+    where = np.arange(level.shape[1]) * random.uniform(0.82, 1.2) + random.uniform(-1, 1)
     return at_frames(level.T, np.clip(where, 0, level.shape[1] - 1)).T
 
 
 def _pace(level: Array, random: np.random.Generator) -> Array:
-    length = int(np.clip(len(level) * random.uniform(0.7, 1.35), 12, WORD_FRAMES))
+    length = int(np.clip(len(level) * random.uniform(0.65, 1.4), 12, WORD_FRAMES))
     knots = np.append(0, np.cumsum(random.uniform(0.5, 1.5, 6)))
     where = np.interp(np.linspace(0, 6, length), np.arange(7), knots / knots[-1])
     return at_frames(level, where * (len(level) - 1))
@@ -123,18 +125,39 @@ def _microphone(level: Array, random: np.random.Generator) -> Array:
     return level + slope * at + bow * at**2 + sum(waves) + random.normal(0, random.uniform(0, 3), level.shape)
 
 
-def _room(level: Array, random: np.random.Generator) -> Array:
-    if random.random() < 0.3:
-        level = np.maximum(level, np.vstack([level[:1], level[:-1]]) - random.uniform(2, 6))
+def _echo(level: Array, random: np.random.Generator) -> Array:
+    """What was loud fades by 1 to 8 dB a frame."""
+    if random.random() > 0.4:
+        return level
+    fading = -random.uniform(1, 8) * np.arange(len(level))[:, None]
+    faded: Array = np.maximum.accumulate(level - fading, axis=0) + fading
+    return faded
+
+
+def _blur(level: Array, random: np.random.Generator) -> Array:
+    """Formants become wider."""
+    if random.random() > 0.3:
+        return level
+    between = (level[:, :-2] + 2 * level[:, 1:-1] + level[:, 2:]) / 4
+    return np.hstack([level[:, :1], between, level[:, -1:]])
+
+
+def _noise(level: Array, random: np.random.Generator) -> Array:
     noise = np.linspace(0, random.normal(0, 6), level.shape[1]) + level.max() - random.uniform(25, 60)
-    return 10 * np.log10(10 ** (level / 10) + 10 ** (noise / 10))
+    heard: Array = 10 * np.log10(10 ** (level / 10) + 10 ** (noise / 10))
+    return heard
 
 
 def batch(spoken: Spoken, random: np.random.Generator) -> Tensor:
-    """(b, t, m) renditions of some words, those of a word together."""
+    """(b, t, m) renditions of some words, those of a word together, as many by each synthesiser where both say it."""
     words = random.choice(list(spoken.clips), WORDS, replace=False)
-    chosen = [clip for word in words for clip in random.choice(spoken.clips[word], RENDITIONS, replace=False)]
+    chosen = [clip for word in words for clip in _renditions(spoken.clips[word], random)]
     return torch.from_numpy(np.stack([augmented(spoken.level(clip), random) for clip in chosen]))
+
+
+def _renditions(clips: tuple[Array, Array], random: np.random.Generator) -> Array:
+    said = [each for each in clips if len(each) >= RENDITIONS // 2]
+    return np.concatenate([random.choice(each, RENDITIONS // len(said), replace=False) for each in said])
 
 
 def train(spoken: Spoken, steps: int, report: Callable[[int, float], None] | None = None) -> Net:
@@ -218,7 +241,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="make the word network's files")
     doing = parser.add_subparsers(dest="do", required=True)
     says = doing.add_parser("speak")
-    for name in ("vocabulary", "wheel", "spoken"):
+    for name in ("vocabulary", "wheel", "debian", "spoken"):
         says.add_argument(name, type=Path)
     learns = doing.add_parser("train")
     for name in ("spoken", "out"):
@@ -226,7 +249,7 @@ def main() -> None:
     learns.add_argument("--steps", type=int, default=3_000)
     chosen = parser.parse_args()
     if chosen.do == "speak":
-        speak(chosen.vocabulary, chosen.wheel).save(chosen.spoken)
+        speak(chosen.vocabulary, chosen.wheel, chosen.debian).save(chosen.spoken)
         return
     began = time.monotonic()
     spoken = Spoken.load(chosen.spoken)
@@ -235,9 +258,7 @@ def main() -> None:
         chosen.steps,
         lambda step, loss: _say(f"{time.monotonic() - began:.0f} s, step {step}: {loss:.3f}"),
     )
-    write(
-        net, chosen.out, f"{len(spoken.clips)} words said by eSpeak NG, {chosen.steps} steps; no recordings"
-    )
+    write(net, chosen.out, f"{len(spoken.clips)} words said by eSpeak NG and Flite, {chosen.steps} steps")
 
 
 def _say(line: str) -> None:
