@@ -6,8 +6,9 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 
 from benchmarks.results_file import ROOT
 from benchmarks.score import Prediction
+
+if TYPE_CHECKING:
+    from handful.learner import Learner
 
 NAME = "handful"
 TARGET = "the target"  # in no table
@@ -51,6 +55,16 @@ class Handful:
         yield self.name, _prediction(answers.distribution.values, learner.classes_, classes, point)
         for expert, values in learner.predict_experts(test).items():
             yield f"{self.name}:{expert}", _prediction(values, learner.classes_, classes)
+        if kind == "category":
+            raw = _uncalibrated(learner, test)
+            yield f"{self.name}:uncalibrated", _prediction(raw, learner.classes_, classes)
+
+
+def _uncalibrated(learner: Learner, test: pd.DataFrame) -> NDArray[np.float64]:
+    """The blend's answers at a temperature of one."""
+    each = np.stack(list(learner.predict_experts(test).values()))
+    weighting = replace(learner.state_.blend.weighting, temperature=1.0)
+    return weighting.mix(each, len(learner.classes_))
 
 
 def method(name: str) -> Handful:

@@ -12,7 +12,7 @@ from scipy.stats import rankdata
 LEVELS = np.arange(1, 100) / 100
 FLOOR = 1e-6  # no probability is taken for smaller: one sure mistake costs 13.8 nats, not infinity
 
-CATEGORY_METRICS = ("auc", "log_loss", "accuracy", "brier")
+CATEGORY_METRICS = ("auc", "log_loss", "accuracy", "brier", "ece")
 NUMBER_METRICS = ("rmse", "crps", "coverage", "width")
 METRICS = CATEGORY_METRICS + NUMBER_METRICS
 HIGHER_IS_BETTER = frozenset({"auc", "accuracy"})
@@ -37,7 +37,7 @@ def floored(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def category(truth: NDArray[np.intp], prediction: Prediction) -> dict[str, float]:
-    """AUC, log loss, accuracy and Brier score; `truth` holds class positions."""
+    """AUC, log loss, accuracy, Brier score and calibration error; `truth` holds class positions."""
     probabilities = floored(prediction.distribution)
     rows = np.arange(len(truth))
     hits = np.zeros_like(probabilities)
@@ -47,7 +47,20 @@ def category(truth: NDArray[np.intp], prediction: Prediction) -> dict[str, float
         "log_loss": float(-np.log(probabilities[rows, truth]).mean()),
         "accuracy": float((probabilities.argmax(axis=1) == truth).mean()),
         "brier": float(((probabilities - hits) ** 2).sum(axis=1).mean()),
+        "ece": calibration_error(probabilities.argmax(axis=1) == truth, probabilities.max(axis=1)),
     }
+
+
+def calibration_error(right: NDArray[np.bool_], sure: NDArray[np.float64]) -> float:
+    """The expected calibration error of the likeliest class, in ten groups of equal size (Naeini et al. 2015).
+
+    The mean distance between how sure the answers of a group were and how many of them were right.
+    """
+    groups = np.array_split(np.argsort(sure, kind="stable"), 10)
+    return float(
+        sum(abs(right[rows].mean() - sure[rows].mean()) * len(rows) for rows in groups if len(rows))
+        / len(right)
+    )
 
 
 def one_vs_one_auc(truth: NDArray[np.intp], probabilities: NDArray[np.float64]) -> float:

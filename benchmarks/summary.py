@@ -26,6 +26,7 @@ WORDS = {
     "log_loss": "log loss",
     "accuracy": "accuracy (higher is better)",
     "brier": "Brier score",
+    "ece": "expected calibration error",
     "rmse": "RMSE / standard deviation",
     "crps": "CRPS / standard deviation",
     "coverage": "share of the truth inside the 90% interval (0.90 is right)",

@@ -57,6 +57,7 @@ def test_the_wheel_has_its_data_and_nothing_else(wheel):
         "examples/penguins.csv",
         "examples/LICENSE.txt",
         "report/report.html.jinja",
+        "report/style.html.jinja",
         "model/weights/card.json",
         *(f"{FROZEN}/{kind}.{end}" for kind in ("text", "image", "sound") for end in ("json", "onnx")),
         f"{FROZEN}/text.tokenizer.json",

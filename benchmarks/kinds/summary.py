@@ -56,11 +56,11 @@ def main() -> None:
 
 
 def read(path: Path) -> pd.DataFrame:
-    """The rows of the file, of each method its latest version only; `size` is what a table's columns are named."""
+    """The rows of the file, of each method and task its latest version only; `size` is what a table's columns are named."""
     if not path.exists():
         raise SystemExit(f"no results in {path}; python -m benchmarks.kinds.run makes them")
     rows = pd.read_csv(path, dtype={"error": str}).drop_duplicates(list(KEY), keep="last")
-    rows = rows[rows["version"] == rows.groupby("method")["version"].transform("last")]
+    rows = rows[rows["version"] == rows.groupby(["method", "task"])["version"].transform("last")]
     rows.loc[rows["method"].isin(NAMES_ONE), "log_loss"] = float("nan")
     official = rows["kind"] == "series"
     return rows.assign(size=rows["n"].map("n = {:,}".format).mask(official, OFFICIAL))

@@ -39,6 +39,7 @@ MODULES = {
     "knn": "benchmarks.peers.neighbours",
     "random_forest": "benchmarks.peers.forests",
     "extra_trees": "benchmarks.peers.forests",
+    "forest_isotonic": "benchmarks.peers.forests",
     "hist_boosting": "benchmarks.peers.boosting",
     "lightgbm": "benchmarks.peers.lightgbm_peer",
     "catboost": "benchmarks.peers.catboost_peer",

@@ -26,11 +26,23 @@ if TYPE_CHECKING:
 else:
     IntoDataFrameT = Any
 
-__all__ = ["FilledTarget", "Filling", "answer_frame", "fill", "fill_frame"]
+__all__ = ["Asked", "FilledTarget", "Filling", "answer_frame", "fill", "fill_frame"]
 
 FEW_VALUES = 20
 
 Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for beside the answers; see `fill`."""
+
+    sure: float | None = None
+    per_class: bool = False
+    why: bool = False
+
+
+NOTHING = Asked()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,9 @@ def fill(
     group: str | None = None,
     root: Path | str | None = None,
     series: Mapping[str, Sequence[str]] | None = None,
+    sure: float | None = None,
+    per_class: bool = False,
+    why: bool = False,
 ) -> IntoDataFrameT:
     """The same kind of frame with its blanks filled, and beside each filled column how sure each cell is.
 
@@ -83,11 +98,16 @@ def fill(
     kind of a column, `group` names a column whose rows are judged together, `root` is the folder that paths to
     pictures, sounds and series are relative to (without it the working directory), `series` names columns that
     together are one series: `{"pulse": ["t0", "t1", "t2"]}`.
+
+    `sure=0.9` adds `NAME set`, the classes of which one is right at that rate, or makes `NAME low` and `NAME high` such
+    an interval, blank where there is no end; with `per_class` this holds for the rows of each class. `why=True` adds
+    `NAME why`: the columns that decided each answer, and the labelled rows, counted from 1.
     Raises UserError with a hint where the table does not allow what is asked.
     """
     names = (target,) if isinstance(target, str) else tuple(target or ())
+    asked = Asked(sure, per_class, why)
     filled: IntoDataFrameT = fill_frame(
-        table, targets=names, kinds=kinds, group=group, root=root, series=series
+        table, targets=names, kinds=kinds, group=group, root=root, series=series, asked=asked
     ).frame
     return filled
 
@@ -100,6 +120,7 @@ def fill_frame(
     group: str | None = None,
     root: Path | str | None = None,
     series: Mapping[str, Sequence[str]] | None = None,
+    asked: Asked = NOTHING,
     progress: Progress = lambda step, share: None,
 ) -> Filling:
     """What `fill` gives, with the learners, their scores and what was left out."""
@@ -123,7 +144,7 @@ def fill_frame(
                 raise
             left[name] = error.message
             continue
-        done = _fill_one(typed, learner, share)
+        done = _fill_one(typed, learner, asked, share)
         frame = _put(frame, typed, done)
         filled.append(done)
     return Filling(frame, tuple(filled), left, typed.notes)
@@ -165,9 +186,12 @@ def _mostly_alone(column: Column) -> str:
     return f"{alone} of its {len(counts)} different values occur once"
 
 
-def _fill_one(typed: Table, learner: Learner, progress: Progress) -> FilledTarget:
+def _fill_one(typed: Table, learner: Learner, asked: Asked, progress: Progress) -> FilledTarget:
     empty = typed[learner.target].empty
-    answers = learner.predict(typed.take(empty), progress=progress)
+    answers = learner.predict(
+        typed.take(empty), sure=asked.sure, per_class=asked.per_class, why=asked.why, progress=progress
+    )
+    covers = () if answers.cover is None else (answers.cover.guarantee,)
     return FilledTarget(
         name=learner.target,
         kind=learner.target_kind_,
@@ -177,11 +201,17 @@ def _fill_one(typed: Table, learner: Learner, progress: Progress) -> FilledTarge
         score=learner.evaluate(),
         answers=answers,
         learner=learner,
-        notes=tuple(note for note in learner.notes_ if note not in typed.notes),
+        notes=(*covers, *(note for note in learner.notes_ if note not in typed.notes)),
     )
 
 
-def answer_frame(frame: Any, learner: Learner, *, progress: Progress = lambda step, share: None) -> Filling:
+def answer_frame(
+    frame: Any,
+    learner: Learner,
+    *,
+    asked: Asked = NOTHING,
+    progress: Progress = lambda step, share: None,
+) -> Filling:
     """The frame with the learner's answers: in the blanks of its target, or in a new last column where it has none."""
     import narwhals.stable.v2 as nw
 
@@ -195,7 +225,7 @@ def answer_frame(frame: Any, learner: Learner, *, progress: Progress = lambda st
         wrapped = wrapped.with_columns(nw.lit(None, dtype=dtype).alias(name))
     state = learner.state_
     known = {**state.encoder.kinds, name: kind.value}
-    asked = {
+    kinds = {
         column: known[column]
         for column in names_with_series(wrapped.columns, state.series)
         if column in known
@@ -204,12 +234,12 @@ def answer_frame(frame: Any, learner: Learner, *, progress: Progress = lambda st
     forms = dict(state.encoder.forms)
     if kind is Kind.CATEGORY:  # a number or date is read, and will be written, as this table writes it
         forms[name] = state.target.form
-    typed = table_from_frame(native, kinds=asked, forms=forms, series=state.series, root=learner.root)
-    typed = as_given(native, typed, (name,), asked)
+    typed = table_from_frame(native, kinds=kinds, forms=forms, series=state.series, root=learner.root)
+    typed = as_given(native, typed, (name,), kinds)
     read = [column for column in state.encoder.names if column in typed]
     # one row may have a broken file; where none of many can be read, the folder is the wrong one
     typed = embed(typed, read, needed=len(typed) > 1, progress=progress)
-    done = _fill_one(typed, learner, progress)
+    done = _fill_one(typed, learner, asked, progress)
     return Filling(_put(native, typed, done), (done,), {}, typed.notes)
 
 
@@ -237,8 +267,12 @@ def _put(frame: Any, typed: Table, done: FilledTarget) -> Any:
             beside[name] = over_all_rows(values.tolist(), "given")
         elif name == f"{done.name} sure":
             beside[name] = over_all_rows(_shares(values, typed), None)
+        elif values.dtype == object:
+            beside[name] = over_all_rows(values.tolist(), None)
         else:
-            beside[name] = over_all_rows(written(values), None)
+            known = ~np.isnan(values)
+            ends = dict(zip(np.flatnonzero(known).tolist(), written(values[known]), strict=True))
+            beside[name] = over_all_rows([ends.get(row) for row in range(len(values))], None)
     return put_answers(frame, done.name, written(done.answers.values), empty, beside)
 
 

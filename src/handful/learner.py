@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,31 +10,39 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handful.answer.answer import Answers, answers_from
-from handful.answer.score import JudgedRows, Score, no_score, score_rows
-from handful.distribution import losses
+from handful.answer.answer import Answers, Cover, Why, answers_from, joined, presented
+from handful.answer.score import Score
+from handful.distribution import mean
 from handful.encode.embed import embed
 from handful.encode.features import TableEncoder, fit_encoder, says_something
 from handful.encode.names import name_vectors
-from handful.errors import ColumnError, HandfulError, TargetError
-from handful.experts.blend import Belief, Blend, fit_weighting, out_of_fold
+from handful.errors import ColumnError, HandfulError, TargetError, UserError
+from handful.experts.blend import Blend
+from handful.experts.examples import Examples
 from handful.experts.expert import Expert
-from handful.experts.experts import belief_in, experts_for
-from handful.experts.folds import split_folds, units_in, units_of
+from handful.experts.experts import experts_for
+from handful.experts.folds import units_of
 from handful.experts.names import ClassNames
-from handful.experts.panel import fit_panel
-from handful.features import Features, Labels
+from handful.features import Features
+from handful.learning import learn, one_thread
 from handful.reserved import as_given
 from handful.table.canonical import canonical_order
 from handful.table.column import Column, Kind
 from handful.table.inspect import inspect_table
 from handful.table.table import Table
 from handful.target import FittedTarget, context_of, fit_target
+from handful.trust.coverage import Coverage, fit_coverage
+from handful.trust.curve import Curve, fit_curve
+from handful.trust.doubts import find_doubts
+from handful.trust.next import worth_labelling
+from handful.trust.novelty import Novelty, fit_novelty
+from handful.trust.reasons import column_shares, rows_that_decided
 
-__all__ = ["Learner", "State"]
+__all__ = ["Doubt", "Learner", "State"]
 
 Progress = Callable[[str, float], None]
 
+UNLIKE = "unlike the labelled rows (of rows like them 1 in 20 would look so)"
 AT_ONCE = 2_000
 """Rows that are answered at once: with a column of texts some 100 MB."""
 
@@ -48,6 +54,10 @@ class State:
     target: FittedTarget
     encoder: TableEncoder
     blend: Blend
+    examples: Examples
+    labelled: int
+    """Rows that it was learnt from; `examples` may be some of them."""
+    novelty: Novelty
     score: Score
     notes: tuple[str, ...]
     left_out: tuple[str, ...]
@@ -55,6 +65,19 @@ class State:
     group: str | None
     series: dict[str, tuple[str, ...]]
     """Columns that together are one series, by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A labelled row whose label looks wrong."""
+
+    row: int
+    """Its place in the table that was learnt from."""
+    label: Any
+    better: Any
+    """What would fit better: the likeliest other class, or the value expected."""
+    wrong: float
+    """How likely the label is to be wrong."""
 
 
 class Learner:
@@ -89,6 +112,7 @@ class Learner:
         self.root = None if root is None else Path(root)
         self.series = {name: tuple(members) for name, members in (series or {}).items()}
         self._state: State | None = None
+        self._covering: Coverage | None = None
 
     @property
     def state_(self) -> State:
@@ -101,7 +125,7 @@ class Learner:
         """Learn from the rows in which the target is filled; the others are not looked at."""
         progress("reading", 0.0)
         typed = self._typed(table)
-        context, notes = context_of(typed, self.target)
+        context, rows, notes = context_of(typed, self.target)
         asked = [column.name for column in context if self._is_feature(column)]
         seen = embed(context, asked, needed=True, progress=progress)
         used = Table(tuple(column for column in seen if self._is_used(column)), len(context))
@@ -114,35 +138,113 @@ class Learner:
         units, unit_note = units_of(others, groups)
         labels = replace(labels, units=units)
         experts = experts_for(features, labels, _names(target, encoder, features))
-        blend, score = _learn(experts, features, labels, target, lambda share: progress("learning", share))
+        learnt = learn(
+            experts, features, labels, rows[order.rows], target, lambda share: progress("learning", share)
+        )
+        with one_thread():
+            novelty = fit_novelty(learnt.examples, learnt.blend, learnt.answers)
         kept = {*used.names, self.group}
         left_out = tuple(name for name in context.names if name not in kept)
         odd = inspect_table(context, self.target).warnings
         notes = (*notes, *seen.notes[len(context.notes) :], *unit_note, *odd)
-        self._state = State(target, encoder, blend, score, notes, left_out, self.group, self.series)
+        self._state = State(
+            target=target,
+            encoder=encoder,
+            blend=learnt.blend,
+            examples=learnt.examples.some(),
+            labelled=len(labels),
+            novelty=novelty,
+            score=learnt.score,
+            notes=notes,
+            left_out=left_out,
+            group=self.group,
+            series=self.series,
+        )
+        self._covering = None
         progress("learning", 1.0)
         return self
 
-    def predict(self, table: Any, *, progress: Progress = lambda step, share: None) -> Answers:
+    def predict(
+        self,
+        table: Any,
+        *,
+        sure: float | None = None,
+        per_class: bool = False,
+        why: bool = False,
+        progress: Progress = lambda step, share: None,
+    ) -> Answers:
         """One answer for every row of the table, whatever its target cell holds; a row's answer depends on it alone.
 
-        Columns are found by name; others are ignored. Raises ColumnError where one is missing.
+        Columns are found by name; others are ignored. `sure=0.9` adds a set of classes, or an interval, that holds the
+        truth at that rate (`Answers.cover`, with the guarantee in words); with `per_class` it does so for the rows of
+        each class. `why` adds the labelled rows and the columns that decided each answer (`Answers.why`). Both cost a
+        multiple of the answers themselves. Raises ColumnError where a column is missing, UserError for a rate that is
+        not between 0 and 1.
         """
-        target, answers, blank = self.state_.target, [], []
-        with _one_thread():
+        coverage = None if sure is None else self._coverage(sure, progress)
+        parts = []
+        with one_thread():
             for features in self._features(table, progress):
-                answers.append(self.state_.blend.predict(features))
-                blank.append(np.isnan(features.values).all(axis=1))
-        raw = target.distribution(np.concatenate(answers))
-        reason = "nothing in the row is known from the context"
-        doubts = np.where(np.concatenate(blank), reason, "").astype(object)
-        if not self.state_.score.better:
+                answers = self._answers(features)
+                if coverage is not None and sure is not None:
+                    answers = replace(
+                        answers, cover=self._cover(coverage, features, answers, sure, per_class)
+                    )
+                parts.append(replace(answers, why=self._why(features)) if why else answers)
+        return joined(parts)
+
+    def _answers(self, features: Features) -> Answers:
+        """The answers, each with what makes it doubtful."""
+        target, state = self.state_.target, self.state_
+        each = state.blend.predict_each(features)
+        said = state.blend.weighting.mix(each, state.blend.classes)
+        p_values = state.novelty.p_values(state.blend, features, each)
+        doubts = np.where(state.novelty.flagged(p_values), UNLIKE, "").astype(object)
+        doubts[np.isnan(features.values).all(axis=1)] = "nothing in the row is known from the context"
+        if not state.score.better:
             doubts[:] = "no column was found to tell anything about the target"
+        raw = target.distribution(said)
         return answers_from(raw, target=target.name, kind=target.kind, classes=target.classes, doubts=doubts)
+
+    def _coverage(self, sure: float, progress: Progress) -> Coverage:
+        """What sets and intervals are made with: fitted when first asked for, and kept."""
+        if not 0 < sure < 1:
+            raise UserError(f"{sure:g} is no rate at which to be right", hint="between 0 and 1, such as 0.9")
+        if self._covering is None:
+            share = lambda part: progress("learning how sure", part)  # noqa: E731
+            self._covering = fit_coverage(self._experts(), self.state_.examples, share)
+        return self._covering
+
+    def _cover(
+        self, coverage: Coverage, features: Features, answers: Answers, sure: float, per_class: bool
+    ) -> Cover:
+        """Sets or intervals; the value is always in its own, which can only make them hold the truth more often."""
+        target, text = self.state_.target, coverage.guarantee(sure, per_class=per_class).text
+        nothing = np.zeros(0)
+        if target.classes:
+            sets = coverage.sets(features, sure, per_class=per_class)
+            sets[np.arange(len(sets)), answers.distribution.values.argmax(axis=1)] = True
+            return Cover(sure, sets, nothing, nothing, text)
+        low, high = (target.center + target.scale * end for end in coverage.intervals(features, sure))
+        value = mean(answers.distribution.values)
+        no_sets = np.zeros((len(features), 0), dtype=np.bool_)
+        return Cover(sure, no_sets, np.minimum(low, value), np.maximum(high, value), text)
+
+    def _why(self, features: Features) -> Why:
+        state = self.state_
+        places, _ = rows_that_decided(state.blend, features, state.examples)
+        shares = column_shares(state.blend, features, state.examples)
+        return Why(state.examples.rows[places], shares.columns, shares.moved * (state.target.scale or 1.0))
+
+    def _experts(self) -> tuple[Expert, ...]:
+        """The experts that suit what was learnt from."""
+        state = self.state_
+        features = state.examples.features
+        return experts_for(features, state.examples.labels, _names(state.target, state.encoder, features))
 
     def predict_experts(self, table: Any) -> dict[str, NDArray[np.float64]]:
         """The distribution of each expert alone, before blending, in the form of `Answers.distribution.values`."""
-        with _one_thread():
+        with one_thread():
             parts = [self.state_.blend.predict_each(features) for features in self._features(table)]
         each = np.concatenate(parts, axis=1)
         return {
@@ -154,12 +256,57 @@ class Learner:
         """How good the answers are on rows that were held out while learning."""
         return self.state_.score
 
-    def report(self, path: Path | str) -> Path:
-        """Write one HTML file that says how good the answers are, how sure, and by what."""
+    def curve(self, *, progress: Progress = lambda step, share: None) -> Curve | None:
+        """What more labelled rows would bring, from learners of fewer; None where no row can be held out."""
+        share = lambda part: progress("learning from fewer rows", part)  # noqa: E731
+        return fit_curve(self._experts(), self.state_.examples, share, rows=self.state_.labelled)
+
+    def doubts(self) -> tuple[Doubt, ...]:
+        """Labelled rows whose label looks wrong, the most doubtful first; none of them was seen by who doubts it."""
+        found, target = find_doubts(self.state_.examples), self.state_.target
+        labels, better = (
+            presented(target.presented(each), target.kind) for each in (found.labels, found.better)
+        )
+        return tuple(
+            Doubt(*each)
+            for each in zip(
+                found.rows.tolist(), labels.tolist(), better.tolist(), found.wrong.tolist(), strict=True
+            )
+        )
+
+    def next(
+        self, table: Any, count: int = 10, *, progress: Progress = lambda step, share: None
+    ) -> NDArray[np.intp]:
+        """The places of the rows to label next, those first from which most is to be learnt.
+
+        Where the table has the target, the rows in which it is filled do not count.
+        """
+        from handful.table.adapt import names_of
+
+        known = self._known(table)
+        names = table.names if isinstance(table, Table) else names_of(table)
+        blank = np.arange(len(known))
+        if self.target in names:
+            blank = np.flatnonzero(self._typed(table)[self.target].empty)
+        if not len(blank):
+            return blank
+        with one_thread():
+            parts = list(self._features(known.take(blank), progress))
+            features = replace(parts[0], values=np.concatenate([part.values for part in parts]))
+            said = self.state_.blend.predict(features)
+        return blank[worth_labelling(said, features, self.state_.examples, count)]
+
+    def report(
+        self, path: Path | str, table: Any = None, *, progress: Progress = lambda step, share: None
+    ) -> Path:
+        """Write one HTML file that says how good the answers are, how sure, by what, and what to do next.
+
+        With the table that was learnt from, labels that look wrong come with their rows.
+        """
         from handful.report.report import report_html
         from handful.table.write import write_aside
 
-        write_aside(Path(path), report_html(self).encode())
+        write_aside(Path(path), report_html(self, table, progress=progress).encode())
         return Path(path)
 
     def save(self, path: Path | str) -> Path:
@@ -261,68 +408,3 @@ def _names(target: FittedTarget, encoder: TableEncoder, features: Features) -> C
         return None
     places = np.stack([np.flatnonzero(features.embedding == first[name]) for name in columns])
     return ClassNames(places, name_vectors(target.classes))
-
-
-def _learn(
-    experts: tuple[Expert, ...],
-    features: Features,
-    labels: Labels,
-    target: FittedTarget,
-    progress: Callable[[float], None],
-) -> tuple[Blend, Score]:
-    """The blend of experts fitted on all rows, and its score on rows held out."""
-    from scipy import optimize  # noqa: F401
-    from sklearn import ensemble, kernel_approximation, linear_model  # noqa: F401  (a limit reaches what is loaded)
-    from sklearn.exceptions import ConvergenceWarning
-
-    belief = belief_in(experts, features, labels)
-    folds = split_folds(labels)
-    with _one_thread(), warnings.catch_warnings():
-        # A linear expert that has not quite converged is weighed like any other, and many classes are no mistake.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%")
-        answers = out_of_fold(experts, features, labels, folds, lambda share: progress(0.85 * share))
-        panel = fit_panel(experts, features, labels)
-        weighting = fit_weighting(answers, labels, belief)
-        blend = Blend(tuple(expert.name for expert in experts), panel, weighting, labels.classes)
-        return blend, _judge(answers, labels, folds, target, blend, belief)
-
-
-def _one_thread() -> AbstractContextManager[object]:
-    """One thread for matrix products: a second wins little on an idle machine, and where the other core is busy the two
-    spin and wait for each other (10,000 rows: 52 CPU seconds with two, 12 with one)."""
-    from threadpoolctl import threadpool_limits
-
-    limits: AbstractContextManager[object] = threadpool_limits(limits=1)
-    return limits
-
-
-def _judge(
-    answers: NDArray[np.float64],
-    labels: Labels,
-    folds: NDArray[np.intp],
-    target: FittedTarget,
-    blend: Blend,
-    belief: Belief,
-) -> Score:
-    """The score of the blend on each fold, with the weighting learnt on the other folds alone."""
-    judged = np.flatnonzero(folds >= 0)
-    weights = dict(zip(blend.names, blend.weighting.weights.tolist(), strict=True))
-    if not len(judged):
-        return no_score(weights, "no labelled row can be held out without losing its class or group")
-    mixed = np.full(answers.shape[1:], np.nan)
-    for fold in range(folds.max() + 1):
-        others = (folds != fold) & (folds >= 0)
-        learnt = fit_weighting(answers[:, others], labels.take(others), belief)
-        mixed[folds == fold] = learnt.mix(answers[:, folds == fold], labels.classes)
-    known, own, base = labels.take(judged), mixed[judged], answers[0, judged]  # the prior is the first expert
-    rows = JudgedRows(
-        truth=target.presented(known.values),
-        predicted=target.value(own),
-        baseline=target.value(base),
-        sure=own.max(axis=1) if labels.classes else np.full(len(judged), np.nan),
-        losses=losses(own, known) * target.scale,
-        baseline_losses=losses(base, known) * target.scale,
-        units=units_in(known),
-    )
-    return score_rows(rows, target.kind, weights, alone=len(labels) - len(judged))

@@ -33,6 +33,7 @@ from handful.errors import ModelFileError
 from handful.experts.blend import Blend, Weighting
 from handful.experts.design import Design
 from handful.experts.discriminant import FittedDiscriminant
+from handful.experts.examples import Examples
 from handful.experts.in_context import FittedInContext
 from handful.experts.linear import FittedKernel, FittedLinear, Head
 from handful.experts.names import FittedNames
@@ -45,6 +46,7 @@ from handful.features import Features, Labels
 from handful.table.column import Form, Kind, texts
 from handful.table.write import write_aside
 from handful.target import FittedTarget
+from handful.trust.novelty import Neighbours, Novelty, Seen
 
 __all__ = ["CLASSES", "FORMAT", "read_state", "write_state"]
 
@@ -66,10 +68,11 @@ UNSUSPICIOUS = 32 * 2**20
 CLASSES: dict[str, type] = {
     each.__name__: each
     for each in (
-        Blend, CategoryEncoder, ColumnEncoder, DateEncoder, Design, DifferenceEncoder, Features,
+        Blend, CategoryEncoder, ColumnEncoder, DateEncoder, Design, DifferenceEncoder, Examples, Features,
         FittedBoosting, FittedDiscriminant, FittedInContext, FittedKernel, FittedLinear, FittedNames, FittedPrior,
-        FittedTarget, FittedTrees, Forest, Form, Head, ImageEncoder, Labels, Lens, NumberEncoder, Panel,
-        Projection, Score, SeriesEncoder, SoundEncoder, TableEncoder, TextEncoder, TreeInput, Warp, Weighting,
+        FittedTarget, FittedTrees, Forest, Form, Head, ImageEncoder, Labels, Lens, Neighbours, Novelty,
+        NumberEncoder, Panel, Projection, Score, Seen, SeriesEncoder, SoundEncoder, TableEncoder, TextEncoder,
+        TreeInput, Warp, Weighting,
     )
 }  # fmt: skip
 

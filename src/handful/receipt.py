@@ -1,4 +1,4 @@
-"""What a run cost: seconds on the clock, seconds of processor, peak memory."""
+"""What a run cost: seconds on the clock, seconds of processor, peak memory, and joules where they are asked for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import sys
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+
+from handful.energy import Energy, Meter, has_meter
 
 __all__ = ["Receipt"]
 
@@ -22,6 +24,13 @@ class Receipt:
         self._began = _clocks()
         self._ended: tuple[float, float] | None = None
         self._peak_mib: float | None = None
+        self._meter: Meter | None = None
+        self._energy: Energy | None = None
+
+    def measure_energy(self) -> None:
+        """Count joules from now on, where the extra `energy` is installed; it takes a second to begin."""
+        if self._meter is None and has_meter():
+            self._meter = Meter()
 
     def __enter__(self) -> Self:
         self._began, self._ended = _clocks(), None
@@ -47,20 +56,29 @@ class Receipt:
         """Peak memory in MiB, of this process or of its largest ended child; None where the system does not tell."""
         return self._peak_mib if self._ended else _peak_mib()
 
-    def to_dict(self) -> dict[str, float | None]:
+    @property
+    def energy(self) -> Energy | None:
+        """Joules since `measure_energy`, counted up to the first time that they are read; None where nothing counts."""
+        if self._meter is not None and self._energy is None:
+            self._energy = self._meter.stop(self.cpu_seconds / (self.seconds * (os.cpu_count() or 1)))
+        return self._energy
+
+    def to_dict(self) -> dict[str, Any]:
         """The figures by name, rounded to what they are good for."""
-        peak = self.peak_mib
+        peak, energy = self.peak_mib, self.energy
         return {
             "seconds": round(self.seconds, 3),
             "cpu_seconds": round(self.cpu_seconds, 3),
             "peak_mib": None if peak is None else round(peak, 1),
+            "energy": None if energy is None else energy.to_dict(),
         }
 
     def line(self) -> str:
-        """For people: "3.1 s, 4.0 CPU s, peak 312 MiB"."""
-        peak = self.peak_mib
+        """For people: "3.1 s, 4.0 CPU s, peak 312 MiB, about 41 J (14 to 120, estimated)"."""
+        peak, energy = self.peak_mib, self.energy
         memory = "" if peak is None else f", peak {peak:.0f} MiB"
-        return f"{self.seconds:.1f} s, {self.cpu_seconds:.1f} CPU s{memory}"
+        joules = "" if energy is None else f", {energy.line()}"
+        return f"{self.seconds:.1f} s, {self.cpu_seconds:.1f} CPU s{memory}{joules}"
 
 
 def _clocks() -> tuple[float, float]:

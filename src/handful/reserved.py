@@ -15,7 +15,7 @@ from handful.table.table import Table
 __all__ = ["as_given", "refuse_clash"]
 
 STATUSES = {"given", "filled", "unsure", "failed"}
-SUFFIXES = ("sure", "low", "high", "status")
+SUFFIXES = ("sure", "set", "low", "high", "why", "status")
 
 
 def as_given(

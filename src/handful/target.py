@@ -62,8 +62,8 @@ class FittedTarget:
         return mean(self.distribution(raw))
 
 
-def context_of(typed: Table, target: str) -> tuple[Table, tuple[str, ...]]:
-    """The rows in which the target is filled, with the target in the kind in which it will be learnt."""
+def context_of(typed: Table, target: str) -> tuple[Table, NDArray[np.intp], tuple[str, ...]]:
+    """The rows in which the target is filled, the target in the kind in which it will be learnt; and their places."""
     from handful.table.kinds import as_kind, target_kind
 
     kind, why = target_kind(typed, target)
@@ -84,7 +84,7 @@ def context_of(typed: Table, target: str) -> tuple[Table, tuple[str, ...]]:
     said = f"{target!r} is answered as a {kind.value}: {why}"
     if other := _other_kind(typed[target].kind, kind):
         said += f" (otherwise: --kind {shlex.quote(f'{target}={other}')})"
-    return Table(columns, len(typed)).take(filled), (*typed.notes, said)
+    return Table(columns, len(typed)).take(filled), np.flatnonzero(filled), (*typed.notes, said)
 
 
 def _other_kind(read: Kind, learnt: Kind) -> Kind | None:

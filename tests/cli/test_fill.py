@@ -79,7 +79,7 @@ def test_table_and_object_cannot_share_stdout(handful, patients):
 def test_the_object_has_what_the_reference_says(handful, patients):
     answer = handful("fill", patients, "--target", "diagnosis", "--json").object
     assert set(answer) == {"input", "output", "rows", "targets", "left", "notes", "receipt"}
-    assert set(answer["receipt"]) == {"seconds", "cpu_seconds", "peak_mib"}
+    assert set(answer["receipt"]) == {"seconds", "cpu_seconds", "peak_mib", "energy"}
     (target,) = answer["targets"]
     assert set(target) == {"name", "kind", "given", "filled", "unsure", "score", "notes"}
     assert answer["rows"] == 60

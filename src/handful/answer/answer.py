@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from handful.distribution import HIGH, LEVELS, LOW, mean
 from handful.table.column import Kind, texts
 
-__all__ = ["Answer", "Answers", "Distribution", "answers_from"]
+__all__ = ["Answer", "Answers", "Cover", "Distribution", "Why", "answers_from", "joined"]
+
+
+SEPARATOR = " | "
+"""Between the classes of a set."""
+
+LEAST_SHARE = 0.02
+"""What a column moved, of all that all columns moved, below which it is not named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,43 @@ class Distribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """Sets of classes, or intervals, that hold the truth at a stated rate."""
+
+    level: float
+    sets: NDArray[np.bool_]
+    """(row, class); no column where the target is no category"""
+    low: NDArray[np.float64]
+    """(row,) in the unit of the distribution, infinite where nothing can be said; with `high`; empty for a category."""
+    high: NDArray[np.float64]
+    guarantee: str
+    """What holds, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What decided each answer."""
+
+    rows: NDArray[np.intp]
+    """(row, labelled row) places in the table that was learnt from, the weightiest first"""
+    columns: tuple[str, ...]
+    shares: NDArray[np.float64]
+    """(row, column) how far each column moved the answer: the probability of the value, or the number itself"""
+
+    def weightiest(self, row: int) -> tuple[str, ...]:
+        """The columns that moved the answer, those that moved it most first."""
+        moved = np.abs(self.shares[row])
+        order = np.argsort(-moved, kind="stable")
+        return tuple(self.columns[place] for place in order if moved[place] > LEAST_SHARE * moved.sum())
+
+    def text(self, row: int) -> str:
+        """For people: "petal, sepal; like rows 4, 18", counting rows from 1."""
+        columns = ", ".join(self.weightiest(row)[:3])
+        rows = ", ".join(str(place + 1) for place in self.rows[row, :3].tolist())
+        return "; like rows ".join(part for part in (columns, rows) if part)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer to one query."""
 
@@ -37,9 +81,12 @@ class Answer:
     distribution: dict[Any, float]
     """Probability by class, or value by level."""
     rows: tuple[int, ...] = ()
-    """The context rows that decided it, the weightiest first; empty, since none of the experts tells."""
+    """The labelled rows that decided it, the weightiest first, by their places in the table that was learnt from; empty
+    unless asked for."""
     columns: tuple[str, ...] = ()
-    """The columns that decided it, the weightiest first; empty, since none of the experts tells."""
+    """The columns that decided it, the weightiest first; empty unless asked for."""
+    could_be: tuple[Any, ...] = ()
+    """The classes, or the two ends, between which the truth lies at the asked rate; empty unless asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +104,8 @@ class Answers:
     status: NDArray[np.object_]
     reasons: NDArray[np.object_]
     distribution: Distribution
+    cover: Cover | None = None
+    why: Why | None = None
 
     def __len__(self) -> int:
         return len(self.values)
@@ -67,7 +116,24 @@ class Answers:
     def __getitem__(self, row: int) -> Answer:
         keys: tuple[Any, ...] = self.distribution.classes or self.distribution.levels
         distribution = dict(zip(keys, self.distribution.values[row].tolist(), strict=True))
-        return Answer(self.values[row], str(self.status[row]), str(self.reasons[row]), distribution)
+        return Answer(
+            self.values[row],
+            str(self.status[row]),
+            str(self.reasons[row]),
+            distribution,
+            () if self.why is None else tuple(self.why.rows[row].tolist()),
+            () if self.why is None else self.why.weightiest(row),
+            self.could_be(row),
+        )
+
+    def could_be(self, row: int) -> tuple[Any, ...]:
+        """The classes of the row's set, the likeliest first, or the two ends of its interval; nothing if not asked."""
+        if self.cover is None:
+            return ()
+        if self.low is not None and self.high is not None:
+            return (self.low[row], self.high[row])
+        order = np.argsort(-self.distribution.values[row], kind="stable")
+        return tuple(self.distribution.classes[place] for place in order if self.cover.sets[row, place])
 
     @property
     def sure(self) -> NDArray[np.float64]:
@@ -77,25 +143,31 @@ class Answers:
 
     @property
     def low(self) -> NDArray[Any] | None:
-        return self._level(LOW)
+        return self._end(LOW, None if self.cover is None else self.cover.low)
 
     @property
     def high(self) -> NDArray[Any] | None:
-        return self._level(HIGH)
+        return self._end(HIGH, None if self.cover is None else self.cover.high)
 
-    def _level(self, place: int) -> NDArray[Any] | None:
-        return (
-            None if self.kind is Kind.CATEGORY else presented(self.distribution.values[:, place], self.kind)
-        )
+    def _end(self, place: int, covering: NDArray[np.float64] | None) -> NDArray[Any] | None:
+        if self.kind is Kind.CATEGORY:
+            return None
+        return presented(self.distribution.values[:, place] if covering is None else covering, self.kind)
 
     def beside(self) -> dict[str, NDArray[Any]]:
         """What stands beside the target in a filled table, by the name of its column."""
         if self.kind is Kind.CATEGORY:
             known: dict[str, NDArray[Any]] = {f"{self.target} sure": self.sure}
+            if self.cover is not None:
+                known[f"{self.target} set"] = texts(
+                    SEPARATOR.join(self.could_be(row)) for row in range(len(self))
+                )
         else:
             assert self.low is not None
             assert self.high is not None
             known = {f"{self.target} low": self.low, f"{self.target} high": self.high}
+        if self.why is not None:
+            known[f"{self.target} why"] = texts(self.why.text(row) for row in range(len(self)))
         return {**known, f"{self.target} status": self.status}
 
     def to_frame(self) -> Any:
@@ -125,8 +197,46 @@ def answers_from(
     return Answers(target, kind, values, status, doubts, distribution)
 
 
+def joined(parts: Sequence[Answers]) -> Answers:
+    """The answers of some rows after another as one."""
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    covers = [part.cover for part in parts if part.cover is not None]
+    whys = [part.why for part in parts if part.why is not None]
+    return replace(
+        first,
+        values=np.concatenate([part.values for part in parts]),
+        status=np.concatenate([part.status for part in parts]),
+        reasons=np.concatenate([part.reasons for part in parts]),
+        distribution=replace(
+            first.distribution, values=np.concatenate([part.distribution.values for part in parts])
+        ),
+        cover=_joined_covers(covers) if covers else None,
+        why=_joined_whys(whys) if whys else None,
+    )
+
+
+def _joined_covers(covers: Sequence[Cover]) -> Cover:
+    return replace(
+        covers[0],
+        sets=np.concatenate([cover.sets for cover in covers]),
+        low=np.concatenate([cover.low for cover in covers]),
+        high=np.concatenate([cover.high for cover in covers]),
+    )
+
+
+def _joined_whys(whys: Sequence[Why]) -> Why:
+    return replace(
+        whys[0],
+        rows=np.concatenate([why.rows for why in whys]),
+        shares=np.concatenate([why.shares for why in whys]),
+    )
+
+
 def presented(values: NDArray[np.float64], kind: Kind) -> NDArray[Any]:
-    """Numbers as they are; seconds since 1970 as `numpy.datetime64[s]`, within the years 1 to 9999."""
+    """Numbers, or seconds since 1970 as `numpy.datetime64[s]` within the years 1 to 9999; NaN or NaT if not finite."""
     if kind is not Kind.DATE:
-        return values
-    return np.clip(np.round(values), -62_135_596_800, 253_402_300_799).astype("datetime64[s]")
+        return np.where(np.isfinite(values), values, np.nan)
+    dates = np.clip(np.round(values), -62_135_596_800, 253_402_300_799).astype("datetime64[s]")
+    return np.where(np.isfinite(values), dates, np.datetime64("NaT"))

@@ -42,17 +42,13 @@ class Score:
     rows: int
     verdict: str
     weights: dict[str, float]
-    truth: NDArray[Any]
-    predicted: NDArray[Any]
-    sure: Array
 
     def to_dict(self) -> dict[str, Any]:
-        """The score without its rows, ready for JSON: NaN is None."""
+        """The score ready for JSON: NaN is None."""
         plain = {field.name: getattr(self, field.name) for field in fields(self)}
-        kept = {name: value for name, value in plain.items() if name not in ("truth", "predicted", "sure")}
         return {
             name: None if isinstance(value, float) and np.isnan(value) else value
-            for name, value in kept.items()
+            for name, value in plain.items()
         }
 
 
@@ -63,7 +59,6 @@ class JudgedRows:
     truth: NDArray[Any]
     predicted: NDArray[Any]
     baseline: NDArray[Any]
-    sure: Array
     losses: Array
     baseline_losses: Array
     units: NDArray[np.intp]
@@ -115,9 +110,6 @@ def score_rows(rows: JudgedRows, kind: Kind, weights: dict[str, float], *, alone
         rows=len(each),
         verdict=verdict if len(set(rows.truth.tolist())) > 1 else SAME,
         weights=weights,
-        truth=rows.truth,
-        predicted=rows.predicted,
-        sure=rows.sure,
     )
 
 
@@ -128,11 +120,8 @@ def _digits(value: float) -> str:
 
 def no_score(weights: dict[str, float], why: str) -> Score:
     """What stands for a score where no row can be held out."""
-    nan, nothing = float("nan"), np.zeros(0)
-    return Score(
-        "none", nan, nan, nan, nan, "none", nan, nan, nan, False, 0, f"Not judged: {why}.", weights,
-        nothing, nothing, nothing,
-    )  # fmt: skip
+    nan = float("nan")
+    return Score("none", nan, nan, nan, nan, "none", nan, nan, nan, False, 0, f"Not judged: {why}.", weights)
 
 
 def _unit_means(values: Array, units: NDArray[np.intp]) -> Array:

@@ -63,7 +63,11 @@ class Terminal:
 
     @contextmanager
     def progress(self) -> Iterator[Callable[[str, float], None]]:
-        """A bar on stderr that goes away when the work is done; nothing where stderr is no terminal."""
+        """A bar on stderr that goes away when the work is done; nothing where stderr is no terminal.
+
+        Work begins here, and with it the count of joules.
+        """
+        self.receipt.measure_energy()
         console = _console(stderr=True)
         if not console.is_terminal:
             yield lambda doing, done: None

@@ -53,8 +53,10 @@ def demo(terminal: Terminal, output: str | None) -> None:
     with terminal.progress() as progress:
         source = read_file(blanked)
         filling = fill_frame(source.frame, targets=(TARGET,), progress=progress)
+        learner = filling.targets[0].learner
+        page = report_html(learner, source.frame, receipt=terminal.receipt, progress=progress)
     write_file(filling.frame, filled, source.layout, force=True)
-    write_aside(report, report_html(filling.targets[0].learner, receipt=terminal.receipt).encode())
+    write_aside(report, page.encode())
 
     judged = _against(truth, filling)
     say_filling(terminal, filling, source.notes)

@@ -9,6 +9,7 @@ import click
 
 from handful.cli.console import Terminal
 from handful.cli.options import (
+    asked_options,
     copy_option,
     excel_safe_option,
     force_option,
@@ -36,6 +37,7 @@ __all__ = ["fill", "say_filling", "summary"]
 @series_option
 @group_option
 @output_option("Where the filled table goes; '-' is stdout. [default: STEM.filled.SUFFIX beside FILE]")
+@asked_options
 @copy_option
 @force_option
 @excel_safe_option
@@ -50,6 +52,9 @@ def fill(
     group: str | None,
     output: str | None,
     copies: str | None,
+    sure: float | None,
+    per_class: bool,
+    why: bool,
     force: bool,
     excel_safe: bool,
 ) -> None:
@@ -66,7 +71,7 @@ def fill(
     place = table_output(terminal, file, output)
 
     from handful.cli.copies import copy_files, refuse_copies
-    from handful.filling import fill_frame
+    from handful.filling import Asked, fill_frame
     from handful.table.folder import one_target, read_source
     from handful.table.write import refuse_existing, write_file
 
@@ -76,7 +81,10 @@ def fill(
     with terminal.progress() as progress:
         source = read_source(file, one_target(file, targets))
         how = reading(source, kinds, series)
-        filling = fill_frame(source.frame, targets=targets, group=group, progress=progress, **how)
+        asked = Asked(sure, per_class, why)
+        filling = fill_frame(
+            source.frame, targets=targets, group=group, asked=asked, progress=progress, **how
+        )
     write_file(filling.frame, place, source.layout, excel_safe=excel_safe, force=force)
     copied = copy_files(source, filling, Path(copies), how, excel_safe=excel_safe) if copies else None
     say_filling(terminal, filling, source.notes)

@@ -19,6 +19,8 @@ class Learnt:
 
     learner: Learner
     reading: tuple[str, ...] = ()
+    frame: Any = None
+    """The table of the file, where it was learnt from just now."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -55,4 +57,4 @@ def learn(
     with terminal.progress() as progress:
         source = read_source(file, target)
         learner = Learner(target, group=group, **reading(source, kinds, series))
-        return Learnt(learner.fit(source.frame, progress=progress), source.notes)
+        return Learnt(learner.fit(source.frame, progress=progress), source.notes, source.frame)

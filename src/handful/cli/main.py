@@ -20,10 +20,12 @@ from handful import __version__
 from handful.cli.cache import cache
 from handful.cli.console import Terminal
 from handful.cli.demo import demo
+from handful.cli.doctor import doctor
 from handful.cli.evaluate import evaluate
 from handful.cli.fill import fill
 from handful.cli.fit import fit
 from handful.cli.inspect import inspect
+from handful.cli.next import next_rows
 from handful.cli.predict import predict
 from handful.cli.report import report
 from handful.errors import HandfulError, UserError
@@ -37,7 +39,7 @@ def handful() -> None:
     """Fill the blanks of a table from a handful of examples, and say how sure it is."""
 
 
-for _command in (fill, fit, predict, evaluate, inspect, report, demo, cache):
+for _command in (fill, fit, predict, evaluate, inspect, next_rows, report, demo, cache, doctor):
     handful.add_command(_command)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from handful.table.read import File
 
 __all__ = [
+    "asked_options",
     "beside",
     "check_folder",
     "copy_option",
@@ -124,6 +125,23 @@ force_option = click.option("--force", is_flag=True, help="Replace a file that e
 excel_safe_option = click.option(
     "--excel-safe", is_flag=True, help="Quote cells that a spreadsheet would run as a formula (= + - @)."
 )
+
+
+def asked_options(command: Command) -> Command:
+    """`--sure`, `--per-class` and `--why`: what is asked for beside the answers."""
+    sure = click.option(
+        "--sure",
+        type=float,
+        metavar="RATE",
+        help="Add the set of classes, or the interval, that holds the truth at this rate, such as 0.9.",
+    )
+    per_class = click.option(
+        "--per-class", is_flag=True, help="Let the rate of --sure hold for each class alone."
+    )
+    why = click.option(
+        "--why", is_flag=True, help="Add the columns and the labelled rows that decided each answer."
+    )
+    return sure(per_class(why(command)))
 
 
 def output_option(help: str, *, required: bool = False) -> Callable[[Command], Command]:

@@ -6,6 +6,7 @@ import click
 
 from handful.cli.console import Terminal
 from handful.cli.options import (
+    asked_options,
     excel_safe_option,
     force_option,
     output_option,
@@ -19,13 +20,22 @@ __all__ = ["predict"]
 @click.command()
 @click.argument("model")
 @click.argument("file")
+@asked_options
 @output_option("Where the answered table goes; '-' is stdout. [default: STEM.filled.SUFFIX beside FILE]")
 @force_option
 @excel_safe_option
 @terminal_options
 @click.pass_obj
 def predict(
-    terminal: Terminal, model: str, file: str, output: str | None, force: bool, excel_safe: bool
+    terminal: Terminal,
+    model: str,
+    file: str,
+    output: str | None,
+    sure: float | None,
+    per_class: bool,
+    why: bool,
+    force: bool,
+    excel_safe: bool,
 ) -> None:
     """Answer the rows of FILE with a saved MODEL.
 
@@ -35,16 +45,18 @@ def predict(
     place = table_output(terminal, file, output)
 
     from handful.cli.fill import say_filling, summary
-    from handful.filling import answer_frame
+    from handful.filling import Asked, answer_frame
     from handful.learner import Learner
     from handful.table.folder import read_source
     from handful.table.write import refuse_existing, write_file
 
     refuse_existing(place, force=force)
     learner = Learner.load(model)
-    source = read_source(file, learner.target)
-    learner.root = source.root
-    filling = answer_frame(source.frame, learner)
+    with terminal.progress() as progress:
+        source = read_source(file, learner.target)
+        learner.root = source.root
+        asked = Asked(sure, per_class, why)
+        filling = answer_frame(source.frame, learner, asked=asked, progress=progress)
     write_file(filling.frame, place, source.layout, excel_safe=excel_safe, force=force)
     say_filling(terminal, filling, source.notes)
     if terminal.json:

@@ -1,4 +1,4 @@
-"""`handful report`: one HTML file that says how good and how sure."""
+"""`handful report`: one HTML file that says how good, how sure, and what to do next."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def report(
     output: str | None,
     force: bool,
 ) -> None:
-    """Write one HTML file: how good, how sure.
+    """Write one HTML file: how good, how sure, what decides, what to do next.
 
-    About a model, or about the column --target of a file."""
+    About a model, or about the column --target of a file; then doubtful labels are shown with their rows."""
     is_model = Path(source).suffix == ".handful"
     if is_model and (target is not None or kinds or series or group is not None):
         raise UserError(
@@ -60,7 +60,8 @@ def report(
 
     from handful.cli.learn import Learnt, learn
     from handful.learner import Learner
-    from handful.report.report import report_html
+    from handful.report.report import page_of
+    from handful.report.study import study
     from handful.table.write import refuse_existing, write_aside
 
     refuse_existing(place, force=force)
@@ -69,10 +70,13 @@ def report(
         if target is None
         else learn(terminal, source, target, kinds, series, group)
     )
-    page = report_html(learnt.learner, receipt=terminal.receipt)
-    write_aside(place, page.encode())
+    with terminal.progress() as progress:
+        facts = study(learnt.learner, learnt.frame, receipt=terminal.receipt, progress=progress)
+    write_aside(place, page_of(facts).encode())
     learnt.say(terminal)
     if terminal.json:
-        terminal.hand_out({"input": source, "output": str(place), **learnt.to_dict()})
+        terminal.hand_out(
+            {"input": source, "output": str(place), **learnt.to_dict(), "facts": facts.to_dict()}
+        )
     else:
         terminal.say_end(place)

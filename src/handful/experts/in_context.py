@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 from weakref import WeakKeyDictionary
 
@@ -15,9 +16,9 @@ from handful.experts.design import Design, fit_design
 from handful.experts.expert import Sight
 from handful.features import Features, Labels
 from handful.model.cells import CODES
-from handful.model.context import CODE_WIDTH, SLOT_WIDTH, Context, Slots, column_weights, fit_context
-from handful.model.guesses import JUDGED
-from handful.model.heads import probabilities, quantiles
+from handful.model.context import CODE_WIDTH, SLOT_WIDTH, Context, Shown, Slots, column_weights, fit_context
+from handful.model.guesses import FORMS, GUESSES, JUDGED, Guesser, points
+from handful.model.heads import Outputs, probabilities, quantiles
 from handful.model.session import Cache, session
 
 __all__ = ["FittedInContext", "InContext"]
@@ -30,6 +31,8 @@ MOST_COLUMNS = 64
 
 AT_ONCE = 1_000
 """Queries that are answered at once: their similarities to the context stay under 100 MB."""
+NEARLY_ALL = 1e-3
+"""What is left beside a row that is attended to alone counts at least this."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -55,19 +58,51 @@ class FittedInContext:
                 hint="install the version of handful that wrote it, or fit again",
             )
         features = features.only(self.chosen)
-        home = _nearest(self.design.matrix(features), self.centres)
         found = np.zeros((len(features), self.labels.classes or len(LEVELS)))
+        for context, rows in self._homes(features):
+            found[rows] = self._answer(context, features.values[rows])
+        return found
+
+    def pulls(self, features: Features, toward: NDArray[np.intp]) -> NDArray[np.float64]:
+        """(query, row) how far each labelled row pulls each answer towards this class, or a number upwards.
+
+        It is how much less of the class, or how much smaller the number, would be seen without the row: in what is
+        attended to, and, exactly, in each of the regressions; what the network then makes of that counts as it is.
+        A row outside the query's context pulls nothing.
+        """
+        features = features.only(self.chosen)
+        found = np.zeros((len(features), len(self.labels)))
+        for context, rows in self._homes(features):
+            pulled = self._pulls(context, features.values[rows], toward[rows])
+            found[np.ix_(rows, self.members[context])] = pulled
+        return found
+
+    def _homes(self, features: Features) -> Iterator[tuple[int, NDArray[np.intp]]]:
+        """The number of a context and some queries that it answers, until all are answered."""
+        home = _nearest(self.design.matrix(features), self.centres)
         for context in np.unique(home):
             here = np.flatnonzero(home == context)
             for start in range(0, len(here), AT_ONCE):
-                rows = here[start : start + AT_ONCE]
-                found[rows] = self._answer(int(context), features.values[rows])
-        return found
+                yield int(context), here[start : start + AT_ONCE]
 
-    def _answer(self, number: int, x: NDArray[np.float32]) -> NDArray[np.float64]:
+    def _outputs(self, number: int, x: NDArray[np.float32]) -> tuple[Context, Shown, Outputs]:
         context, cache = self._encoded(number)
         shown = context.shown_queries(x[None].astype(np.float64), np)
-        outputs = session().answer(cache, shown.cells, shown.guesses, context.asked(np))
+        return context, shown, session().answer(cache, shown.cells, shown.guesses, context.asked(np))
+
+    def _pulls(self, number: int, x: NDArray[np.float32], toward: NDArray[np.intp]) -> NDArray[np.float64]:
+        context, shown, outputs = self._outputs(number, x)
+        attended, mix = outputs.weights[0].astype(np.float64), outputs.mix[0].astype(np.float64)
+        values = context.values[0][:, toward].T
+        beside = values - (attended * values).sum(axis=1, keepdims=True)
+        pulled = mix[:, :1] * attended / np.maximum(1 - attended, NEARLY_ALL) * beside
+        at = points(shown.cells, x[None].astype(np.float64), context.is_category, np)
+        for guess, pull in enumerate(_guess_pulls(context.guesser, at, toward), 1):
+            pulled += mix[:, guess, None] * pull
+        return np.asarray(pulled)
+
+    def _answer(self, number: int, x: NDArray[np.float32]) -> NDArray[np.float64]:
+        context, shown, outputs = self._outputs(number, x)
         if self.labels.classes:
             said = probabilities(outputs, context, shown.guessed, np)[0] * context.values[0].any(axis=0)
             return np.asarray(said / said.sum(axis=1, keepdims=True))
@@ -108,6 +143,21 @@ class InContext:
         design = fit_design(features.take(order))
         centres, members = _contexts(design.matrix(features.take(order)))
         return FittedInContext(features, labels, chosen, design, centres, order[members], session().hash)
+
+
+def _guess_pulls(guesser: Guesser, at: Any, toward: NDArray[np.intp]) -> Iterator[NDArray[np.float64]]:
+    """(query, row) of one regression after another, how much lower its guess of a class is without the row.
+
+    In closed form: with H the map from the context's targets to the guesses, H times the row's left-out residual
+    (Cook & Weisberg 1982, section 3.7).
+    """
+    rows = guesser.points.shape[1]
+    alone = replace(guesser, solved=np.broadcast_to(np.eye(rows), (1, GUESSES, rows, rows)))
+    own, near = alone.guesses(guesser.points, np)[0], alone.guesses(at, np)[0]
+    for guess, (_, _, penalty) in enumerate(FORMS):
+        inverse = np.linalg.inv(own[:, guess] + penalty * np.eye(rows))
+        residual = guesser.solved[0, guess][:, toward].T / np.diag(inverse)
+        yield near[:, guess] @ inverse * residual
 
 
 def _own_order(features: Features, labels: Labels) -> NDArray[np.intp]:

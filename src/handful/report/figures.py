@@ -7,7 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 from handful.table.column import Kind
 
-__all__ = ["day", "days", "error_in", "number", "share", "value_in"]
+__all__ = ["UNITS", "day", "days", "error_in", "number", "share", "value_in"]
+
+FIRST_DAY, LAST_DAY = -62_135_596_800, 253_402_214_400
+"""In seconds since 1970: the first day of the year 1, and the last of 9999."""
+
+UNITS = {Kind.DATE: " days"}
+"""What errors are told in, where that is not the column's own unit."""
 
 
 def share(value: float) -> str:
@@ -26,8 +32,9 @@ def days(value: float) -> str:
 
 
 def day(seconds: float) -> str:
-    """A point in time: seconds since 1970 -> "2009-11-24"."""
-    return str((datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).date())
+    """A point in time: seconds since 1970 -> "2009-11-24"; the years are those from 1 to 9999."""
+    within = min(max(seconds, FIRST_DAY), LAST_DAY)
+    return str((datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=within)).date())
 
 
 def error_in(kind: Kind) -> Callable[[float], str]:
