@@ -218,7 +218,8 @@ def results(tmp_path: Path) -> pd.DataFrame:
     """Two tasks and two draws; SetFit ran one task only."""
     rows = [
         {"task": name, "kind": "text", "n": 8, "seed": seed, "method": method_, "version": "1", "accuracy": accuracy,
-         "log_loss": 1 - accuracy, "seconds": 1.0, "error": None, "commit": "c", "machine": "m", "date": "2026-01-01"}
+         "log_loss": 1 - accuracy, "cpu_seconds": 1.0, "error": None, "commit": "c", "machine": "m",
+         "date": "2026-01-01"}
         for method_, found in (("handful", (0.8, 0.6)), ("minilm_linear", (0.7, 0.7)), ("setfit", (0.9,)))
         for name, accuracy in zip(("snips7", "trec6"), found, strict=False)
         for seed in (0, 1)

@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def read(path: Path) -> pd.DataFrame:
-    """The rows of the file, of each method and task its latest version only; `size` is what a table's columns are named."""
+    """The rows of the file, of each method and task its latest version; `size` is what a table's columns are named."""
     if not path.exists():
         raise SystemExit(f"no results in {path}; python -m benchmarks.kinds.run makes them")
     rows = pd.read_csv(path, dtype={"error": str}).drop_duplicates(list(KEY), keep="last")
@@ -106,12 +106,12 @@ def _blocks(rows: pd.DataFrame, make: Callable[[pd.DataFrame, str], str]) -> lis
 
 
 def over_tasks(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """(method, size) mean, spread and seconds: means over the tasks in each draw, then over the draws.
+    """(method, size) mean, spread and CPU seconds: means over the tasks in each draw, then over the draws.
 
     A method that has not run every task of a size has no figure there: it would be one of other tasks.
     """
     per_draw = rows.groupby(["method", "size", "seed"])
-    found = per_draw.agg(value=(metric, "mean"), tasks=("task", "nunique"), seconds=("seconds", "median"))
+    found = per_draw.agg(value=(metric, "mean"), tasks=("task", "nunique"), seconds=("cpu_seconds", "median"))
     found = found[found["tasks"] == found.groupby("size")["tasks"].transform("max")]
     draws = found.groupby(["method", "size"])
     return draws.agg(
@@ -136,7 +136,7 @@ def _over_tasks(rows: pd.DataFrame, metric: str) -> str:
     sizes = [size for size in _sizes(rows) if size in found.index.get_level_values("size")]
     names = {size: f"{size} ({counts[size]} {'task' if counts[size] == 1 else 'tasks'})" for size in sizes}
     cells = {(method, names[size]): row for (method, size), row in found.iterrows()}
-    return _markdown(f"{WORDS[metric]}; seconds", cells, list(names.values()), metric, seconds=True)
+    return _markdown(f"{WORDS[metric]}; CPU seconds", cells, list(names.values()), metric, seconds=True)
 
 
 def _each_task(rows: pd.DataFrame, metric: str) -> str:

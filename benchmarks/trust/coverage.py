@@ -18,7 +18,7 @@ import sys
 import time
 import warnings
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -188,7 +188,7 @@ def methods_for(kind: str) -> list[str]:
 def main() -> None:
     asked = _arguments()
     if asked.summary:
-        sys.stdout.write(summary(read(asked.out)))
+        sys.stdout.write(summary(asked.out))
         return
     versions = _versions()
     done, from_where, load = keys(asked.out, KEY), provenance(), cache(tables.load)
@@ -237,9 +237,9 @@ def _versions() -> dict[str, str]:
     return {**found, "mapie jackknife+": f"mapie {package.__version__}"}
 
 
-def summary(rows: Sequence[Mapping[str, str]]) -> str:
+def summary(path: Path) -> str:
     """A Markdown table for each kind of target: means over the runs that all methods completed."""
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame(read(path))
     frame = frame[frame["error"] == ""]
     numbers = ["n", "level", "coverage", "size", "unbounded", "guarantee"]
     frame[numbers] = frame[numbers].apply(pd.to_numeric)
@@ -257,10 +257,10 @@ def _table(kind: str, part: pd.DataFrame) -> str:
         wide = runs.groupby(["table", "draw"])["method"].transform("nunique") == runs["method"].nunique()
         for method, found in runs[wide].groupby("method"):
             means = found[["coverage", "guarantee", "size", "unbounded"]].mean()
-            mean = "" if np.isnan(means["size"]) else f"{means['size']:.3f}"
+            size = "" if np.isnan(means["size"]) else f"{means['size']:.3f} ({found['size'].median():.3f})"
             lines.append(
                 f"| {n} | {level:g} | {method} | {len(found)} | {means['coverage']:.3f} "
-                f"| {means['guarantee']:.2f} | {mean} | {means['unbounded']:.2f} |"
+                f"| {means['guarantee']:.2f} | {size} | {means['unbounded']:.2f} |"
             )
     return "\n".join(lines) + "\n"
 

@@ -36,7 +36,7 @@ COLUMNS = (
 def main() -> None:
     asked = _arguments()
     if asked.summary:
-        sys.stdout.write(summary(pd.read_csv(asked.out)))
+        sys.stdout.write(summary(asked.out))
         return
     version, from_where = ours.version(), provenance()
     for seed in range(asked.seeds):
@@ -99,8 +99,9 @@ def _fitted(table: tables.Loaded, split: tables.Split) -> tuple[Learner, float]:
     return learner, float(np.mean(np.abs(said.astype(float) - truth.astype(float))))
 
 
-def summary(rows: pd.DataFrame) -> str:
+def summary(path: Path) -> str:
     """How often the band held what was measured, and how wide it was beside the score or the error."""
+    rows = pd.read_csv(path)
     unit = np.where(rows["kind"] == "category", 1.0, rows["now"])
     rows = rows.assign(width=(rows["high"] - rows["low"]) / unit)
     lines = [

@@ -48,7 +48,7 @@ Array = NDArray[np.float64]
 def main() -> None:
     asked = _arguments()
     if asked.summary:
-        sys.stdout.write(summary(pd.read_csv(asked.out)))
+        sys.stdout.write(summary(asked.out))
         return
     version, from_where = ours.version(), provenance()
     for seed in range(asked.seeds):
@@ -148,8 +148,9 @@ def _auc(learner: Learner, table: tables.Loaded, test: NDArray[np.intp]) -> floa
     return float(np.mean([roc_auc_score(own, score) for own, score in there if 0 < own.sum() < len(own)]))
 
 
-def summary(rows: pd.DataFrame) -> str:
+def summary(path: Path) -> str:
     """Means over the tables with a mean AUC above the bound (of numbers over all), each table counting the same."""
+    rows = pd.read_csv(path)
     rows = rows.assign(auc=rows.groupby(["table", "n"])["auc"].transform("mean"))
     parts = []
     for kind, judged in rows[(rows["auc"] > SEPARABLE) | (rows["kind"] == "number")].groupby("kind"):

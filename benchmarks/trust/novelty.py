@@ -199,8 +199,8 @@ def summary(path: Path) -> str:
     figures = ["auroc", "auroc_blend", "auroc_logistic", "false_alarms", "seen"]
     rows[figures] = rows[figures].apply(pd.to_numeric)
     rows["set"] = np.where(rows["what"] == "classes", rows["task"], "tables, " + rows["what"] + " shifted")
-    title = "| set | rows | draws | AUROC | largest probability | logistic regression | false alarms | seen | fit, s |"
-    lines = [title, "|" + "---|" * 9]
+    title = "| set | rows | draws | AUROC | largest probability | logistic regression | false alarms | seen |"
+    lines = [title, "|" + "---|" * 8]
     for (name, n), part in rows.groupby(["set", "n"]):
         means = " | ".join(f"{value:.3f}" for value in part[figures].mean())
         lines.append(f"| {name} | {n} | {len(part)} | {means} |")

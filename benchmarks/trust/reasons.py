@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -56,7 +56,7 @@ def main() -> None:
     parser.add_argument("--summary", action="store_true", help="print what the file says")
     asked = parser.parse_args()
     if asked.summary:
-        sys.stdout.write(summary(read(asked.out)))
+        sys.stdout.write(summary(asked.out))
         return
     version = ours.method(ours.NAME).version
     done = keys(asked.out, KEY)
@@ -202,8 +202,9 @@ def learnt(table: Loaded, n: int, seed: int) -> Asked | None:
     return Asked(experts, Blend(names, panel, weighting, blend.classes), features, examples)
 
 
-def summary(rows: Sequence[dict[str, str]]) -> str:
+def summary(path: Path) -> str:
     """A Markdown table: the mean move by kind of target and context."""
+    rows = read(path)
     methods = list(dict.fromkeys(row["method"] for row in rows))
     lines = [f"| target | n | tables | {' | '.join(methods)} |", "|---" * (3 + len(methods)) + "|"]
     for kind, n in sorted({(row["kind"], int(row["n"])) for row in rows}):

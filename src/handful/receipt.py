@@ -59,9 +59,13 @@ class Receipt:
     @property
     def energy(self) -> Energy | None:
         """Joules since `measure_energy`, counted up to the first time that they are read; None where nothing counts."""
+        self.stop_energy()
+        return self._energy
+
+    def stop_energy(self) -> None:
+        """Count no further; a meter has threads, which must not outlive the run that they count for."""
         if self._meter is not None and self._energy is None:
             self._energy = self._meter.stop(self.cpu_seconds / (self.seconds * (os.cpu_count() or 1)))
-        return self._energy
 
     def to_dict(self) -> dict[str, Any]:
         """The figures by name, rounded to what they are good for."""

@@ -74,7 +74,7 @@ def test_the_shares_of_the_columns_add_up_to_the_answer_less_its_base(classes, c
         np.testing.assert_allclose(found.answer, said.max(axis=1), atol=1e-9)
 
 
-@pytest.mark.parametrize("columns", [4, 9])
+@pytest.mark.parametrize("columns", [4, 6])  # so few that every background row is walked from
 def test_an_additive_column_gets_what_it_adds_and_an_unused_column_nothing(columns):
     examples = examples_of(table(16, columns), Labels(np.arange(16.0), 0))
     queries = table(7, columns, seed=3)

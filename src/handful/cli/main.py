@@ -76,6 +76,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 1  # who reads no further is not interested in why
     except Exception as error:
         return _fail(terminal, error)
+    finally:
+        terminal.receipt.stop_energy()
     return code if isinstance(code, int) else 0
 
 

@@ -44,6 +44,8 @@ FEW = 4
 PART, STEP, MOST_HELD_OUT = 3, 20, 499
 """A third of the units is held out, one less than a multiple of 20: then .8, .9 and .95 lose nothing to a rank that is
 rounded up. With 499 the share that is covered spreads from one context to another by 1.3 points at .9."""
+HIGHEST = 0.998
+"""The highest rate at which so many can tell anything: 499 / 500."""
 MOST_LEARNT = 1_500
 """Units that are learnt from where some are held out, so that it never takes much longer than these do."""
 DEAR = ("trees", "boosting")
@@ -178,7 +180,9 @@ class Coverage:
             if self.units > 1
             else f"1 {self._rows.replace('rows', 'row')} is"
         )
-        return f"{given} too few for {_percent(level)}: {consequence}; {_enough(level)} would do."
+        enough = _enough(level)
+        would_do = f"{enough} would do" if enough else f"at {_percent(HIGHEST)} some number would do"
+        return f"{given} too few for {_percent(level)}: {consequence}; {would_do}."
 
 
 def fit_coverage(
@@ -218,11 +222,13 @@ def held_out_of(units: int) -> int:
     return min(MOST_HELD_OUT, max(STEP, (units // PART + 1) // STEP * STEP) - 1)
 
 
-def _enough(level: float) -> int:
-    """The fewest units with which something can be left out."""
+def _enough(level: float) -> int | None:
+    """The fewest units with which something can be left out; None where as many are never held out."""
     least = max(FEW, fewest(level))
     if least < MANY:
         return least
+    if least > MOST_HELD_OUT:
+        return None
     return next(units for units in itertools.count(MANY) if held_out_of(units) >= least)
 
 
