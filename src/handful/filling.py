@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from handful.answer.answer import Answers
 from handful.answer.score import Score
 from handful.encode.embed import embed
-from handful.errors import TargetError
+from handful.errors import TargetError, UserError
 from handful.learner import Learner
 from handful.reserved import as_given, refuse_clash
 from handful.table.column import Column, Form, Kind
@@ -40,6 +40,19 @@ class Asked:
     sure: float | None = None
     per_class: bool = False
     why: bool = False
+
+    def __post_init__(self) -> None:
+        if self.sure is not None and not 0 < self.sure < 1:
+            raise UserError(
+                f"{self.sure:g} is no rate at which to be right", hint="between 0 and 1, such as 0.9"
+            )
+        if self.per_class and self.sure is None:
+            raise UserError("a rate for each class needs a rate", hint="add --sure 0.9 (in Python sure=0.9)")
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """What the columns are called that are added for it."""
+        return (("set",) if self.sure is not None else ()) + (("why",) if self.why else ())
 
 
 NOTHING = Asked()
@@ -188,6 +201,7 @@ def _mostly_alone(column: Column) -> str:
 
 def _fill_one(typed: Table, learner: Learner, asked: Asked, progress: Progress) -> FilledTarget:
     empty = typed[learner.target].empty
+    refuse_clash(learner.target, typed, asked.suffixes)
     answers = learner.predict(
         typed.take(empty), sure=asked.sure, per_class=asked.per_class, why=asked.why, progress=progress
     )

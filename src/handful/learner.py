@@ -45,6 +45,8 @@ Progress = Callable[[str, float], None]
 UNLIKE = "unlike the labelled rows (of rows like them 1 in 20 would look so)"
 AT_ONCE = 2_000
 """Rows that are answered at once: with a column of texts some 100 MB."""
+EXPLAINED_AT_ONCE = 200
+"""Rows whose reasons are sought at once: each has a number for every labelled row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ class Learner:
         coverage = None if sure is None else self._coverage(sure, progress)
         parts = []
         with one_thread():
-            for features in self._features(table, progress):
+            for features in self._features(table, progress, EXPLAINED_AT_ONCE if why else AT_ONCE):
                 answers = self._answers(features)
                 if coverage is not None and sure is not None:
                     answers = replace(
@@ -232,9 +234,10 @@ class Learner:
 
     def _why(self, features: Features) -> Why:
         state = self.state_
-        places, _ = rows_that_decided(state.blend, features, state.examples)
+        places, pulls = rows_that_decided(state.blend, features, state.examples)
         shares = column_shares(state.blend, features, state.examples)
-        return Why(state.examples.rows[places], shares.columns, shares.moved * (state.target.scale or 1.0))
+        moved = shares.moved if state.target.classes else shares.moved * state.target.scale
+        return Why(state.examples.rows[places], pulls, shares.columns, moved)
 
     def _experts(self) -> tuple[Expert, ...]:
         """The experts that suit what was learnt from."""
@@ -264,9 +267,9 @@ class Learner:
     def doubts(self) -> tuple[Doubt, ...]:
         """Labelled rows whose label looks wrong, the most doubtful first; none of them was seen by who doubts it."""
         found, target = find_doubts(self.state_.examples), self.state_.target
-        labels, better = (
-            presented(target.presented(each), target.kind) for each in (found.labels, found.better)
-        )
+        labels, better = (target.presented(each) for each in (found.labels, found.better))
+        if target.kind.is_measured:
+            labels, better = presented(labels, target.kind), presented(better, target.kind)
         return tuple(
             Doubt(*each)
             for each in zip(
@@ -287,14 +290,17 @@ class Learner:
         names = table.names if isinstance(table, Table) else names_of(table)
         blank = np.arange(len(known))
         if self.target in names:
-            blank = np.flatnonzero(self._typed(table)[self.target].empty)
+            alone = Learner(self.target, kinds=self.kinds, root=self.root, series=self.series)
+            blank = np.flatnonzero(alone._typed(table)[self.target].empty)
         if not len(blank):
             return blank
         with one_thread():
             parts = list(self._features(known.take(blank), progress))
             features = replace(parts[0], values=np.concatenate([part.values for part in parts]))
+            whole = self.state_.blend.panel.projection.whole
+            examples = replace(self.state_.examples, features=whole(self.state_.examples.features))
             said = self.state_.blend.predict(features)
-        return blank[worth_labelling(said, features, self.state_.examples, count)]
+            return blank[worth_labelling(said, whole(features), examples, count)]
 
     def report(
         self, path: Path | str, table: Any = None, *, progress: Progress = lambda step, share: None
@@ -368,11 +374,13 @@ class Learner:
             )
         return typed
 
-    def _features(self, table: Any, progress: Progress = lambda step, share: None) -> Iterator[Features]:
+    def _features(
+        self, table: Any, progress: Progress = lambda step, share: None, at_once: int = AT_ONCE
+    ) -> Iterator[Features]:
         """The features of some rows after another, so that memory does not grow with their number."""
         known = self._known(table)
-        for start in range(0, max(1, len(known)), AT_ONCE):
-            rows = np.arange(start, min(start + AT_ONCE, len(known)))
+        for start in range(0, max(1, len(known)), at_once):
+            rows = np.arange(start, min(start + at_once, len(known)))
             yield self.state_.encoder.encode(embed(known.take(rows), progress=progress))
 
     def _known(self, table: Any) -> Table:

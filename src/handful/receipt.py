@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -30,7 +31,8 @@ class Receipt:
     def measure_energy(self) -> None:
         """Count joules from now on, where the extra `energy` is installed; it takes a second to begin."""
         if self._meter is None and has_meter():
-            self._meter = Meter()
+            with suppress(Exception):  # a receipt without joules is better than no answer
+                self._meter = Meter()
 
     def __enter__(self) -> Self:
         self._began, self._ended = _clocks(), None
@@ -65,7 +67,9 @@ class Receipt:
     def stop_energy(self) -> None:
         """Count no further; a meter has threads, which must not outlive the run that they count for."""
         if self._meter is not None and self._energy is None:
-            self._energy = self._meter.stop(self.cpu_seconds / (self.seconds * (os.cpu_count() or 1)))
+            busy = min(1.0, self.cpu_seconds / (self.seconds * (os.cpu_count() or 1)))
+            with suppress(Exception):
+                self._energy = self._meter.stop(busy)
 
     def to_dict(self) -> dict[str, Any]:
         """The figures by name, rounded to what they are good for."""

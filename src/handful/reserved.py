@@ -15,7 +15,8 @@ from handful.table.table import Table
 __all__ = ["as_given", "refuse_clash"]
 
 STATUSES = {"given", "filled", "unsure", "failed"}
-SUFFIXES = ("sure", "set", "low", "high", "why", "status")
+ALWAYS = ("sure", "low", "high", "status")
+SUFFIXES = (*ALWAYS, "set", "why")
 
 
 def as_given(
@@ -45,12 +46,12 @@ def as_given(
     )
 
 
-def refuse_clash(name: str, typed: Table) -> None:
+def refuse_clash(name: str, typed: Table, suffixes: Sequence[str] = ALWAYS) -> None:
     """Raises ColumnError where a column of the user's own stands where the filled table would have one."""
-    for suffix in SUFFIXES:
+    for suffix in suffixes:
         if f"{name} {suffix}" in typed:
             raise ColumnError(
-                f"column '{name} {suffix}' stands where the filled table would say how sure {name!r} is",
+                f"column '{name} {suffix}' stands where the filled table would have one of that name",
                 hint=f"rename '{name} {suffix}'",
             )
 

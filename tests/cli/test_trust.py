@@ -76,3 +76,29 @@ def test_next_has_nothing_to_say_of_a_table_without_blanks(handful, tmp_path):
     ended = handful("next", str(path), "--target", "kind")
     assert ended.code == 0, ended.err
     assert "nothing to label" in ended.err
+
+
+def test_a_rate_for_each_class_needs_a_rate(handful, table):
+    ended = handful("fill", str(table), "--target", "kind", "--per-class")
+    assert ended.code == 2
+    assert "add --sure 0.9" in ended.err
+
+
+def test_a_column_of_the_users_own_is_no_clash_until_it_would_be_written(handful, tmp_path):
+    path = tmp_path / "flowers.csv"
+    flowers(40).with_columns(pl.lit("a").alias("kind set")).write_csv(path)
+    assert handful("fill", str(path), "--target", "kind").code == 0
+    ended = handful("fill", str(path), "--target", "kind", "--sure", "0.9", "--force")
+    assert ended.code == 2
+    assert "rename 'kind set'" in ended.err
+
+
+@pytest.mark.parametrize("empty", [[], ["same"]], ids=["no column", "a constant"])
+def test_what_no_column_tells_is_still_said(handful, tmp_path, empty):
+    path = tmp_path / "alone.csv"
+    kind = pl.Series("kind", [*"abab" * 5, None, None])
+    pl.DataFrame({"kind": kind, **{name: ["x"] * 22 for name in empty}}).write_csv(path)
+    for command in (("fill", "--sure", "0.5", "--why"), ("next",), ("report",)):
+        ended = handful(command[0], str(path), "--target", "kind", *command[1:])
+        assert ended.code == 0, ended.err
+        assert ended.err.startswith("No better than guessing")

@@ -54,6 +54,8 @@ class Why:
 
     rows: NDArray[np.intp]
     """(row, labelled row) places in the table that was learnt from, the weightiest first"""
+    pulls: NDArray[np.float64]
+    """(row, labelled row) the share of each of them in what speaks for the answer; 0 where it does not"""
     columns: tuple[str, ...]
     shares: NDArray[np.float64]
     """(row, column) how far each column moved the answer: the probability of the value, or the number itself"""
@@ -64,10 +66,14 @@ class Why:
         order = np.argsort(-moved, kind="stable")
         return tuple(self.columns[place] for place in order if moved[place] > LEAST_SHARE * moved.sum())
 
+    def speaking(self, row: int) -> tuple[int, ...]:
+        """The labelled rows that speak for the answer, the weightiest first."""
+        return tuple(self.rows[row, self.pulls[row] > 0].tolist())
+
     def text(self, row: int) -> str:
         """For people: "petal, sepal; like rows 4, 18", counting rows from 1."""
         columns = ", ".join(self.weightiest(row)[:3])
-        rows = ", ".join(str(place + 1) for place in self.rows[row, :3].tolist())
+        rows = ", ".join(str(place + 1) for place in self.speaking(row)[:3])
         return "; like rows ".join(part for part in (columns, rows) if part)
 
 
@@ -121,7 +127,7 @@ class Answers:
             str(self.status[row]),
             str(self.reasons[row]),
             distribution,
-            () if self.why is None else tuple(self.why.rows[row].tolist()),
+            () if self.why is None else self.why.speaking(row),
             () if self.why is None else self.why.weightiest(row),
             self.could_be(row),
         )
@@ -230,6 +236,7 @@ def _joined_whys(whys: Sequence[Why]) -> Why:
     return replace(
         whys[0],
         rows=np.concatenate([why.rows for why in whys]),
+        pulls=np.concatenate([why.pulls for why in whys]),
         shares=np.concatenate([why.shares for why in whys]),
     )
 

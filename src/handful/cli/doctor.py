@@ -120,7 +120,9 @@ def _cache() -> Finding:
 def _counter() -> Finding:
     """Whether the processor's energy counter may be read, without which joules are an estimate."""
     if not COUNTER.exists():
-        return Finding("energy counter", "none; joules are estimated from the processor's rating")
+        return Finding(
+            "energy counter", "none; with the extra energy joules are estimated from the processor's rating"
+        )
     if not os.access(COUNTER, os.R_OK):
         found = "there, but may not be read; joules are estimated from the processor's rating"
         return Finding("energy counter", found, hint=f"sudo chmod a+r {COUNTER}")

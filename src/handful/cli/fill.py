@@ -75,13 +75,13 @@ def fill(
     from handful.table.folder import one_target, read_source
     from handful.table.write import refuse_existing, write_file
 
+    asked = Asked(sure, per_class, why)
     refuse_existing(place, force=force)
     if copies:
         refuse_copies(Path(copies), Path(file), targets)
     with terminal.progress() as progress:
         source = read_source(file, one_target(file, targets))
         how = reading(source, kinds, series)
-        asked = Asked(sure, per_class, why)
         filling = fill_frame(
             source.frame, targets=targets, group=group, asked=asked, progress=progress, **how
         )

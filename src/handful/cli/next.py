@@ -86,5 +86,6 @@ def next_rows(
 def _row(frame: DataFrame, target: str, place: int) -> dict[str, Any]:
     """The row's number, and the beginning of its first cells."""
     shown = [name for name in frame.columns if name != target][:SHOWN]
-    cells = {name: str(cell)[:WIDEST] for name, cell in zip(shown, frame[place, shown].row(0), strict=True)}
+    row = frame.row(place, named=True)
+    cells = {name: "" if row[name] is None else str(row[name])[:WIDEST] for name in shown}
     return {"row": place + 1, "cells": cells}

@@ -50,12 +50,12 @@ def predict(
     from handful.table.folder import read_source
     from handful.table.write import refuse_existing, write_file
 
+    asked = Asked(sure, per_class, why)
     refuse_existing(place, force=force)
     learner = Learner.load(model)
     with terminal.progress() as progress:
         source = read_source(file, learner.target)
         learner.root = source.root
-        asked = Asked(sure, per_class, why)
         filling = answer_frame(source.frame, learner, asked=asked, progress=progress)
     write_file(filling.frame, place, source.layout, excel_safe=excel_safe, force=force)
     say_filling(terminal, filling, source.notes)

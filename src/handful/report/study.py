@@ -163,12 +163,24 @@ def _doubts(examples: Examples, target: FittedTarget, table: Table | None, colum
         return None
     found = find_doubts(examples)
     labels, better = _written(found, target)
+    known = target.presented(found.labels).tolist()
     order = (*(each.column for each in columns.worth), *columns.kinds)
     shown = []
     for place, row in enumerate(found.rows[:DOUBTS_SHOWN].tolist()):
-        cells = cells_of(table, row, order) if table is not None and row < len(table) else ()
+        is_there = table is not None and _holds(table, target.name, row, known[place])
+        cells = cells_of(table, row, order) if table is not None and is_there else ()
         shown.append(Doubt(row, labels[place], better[place], float(found.wrong[place]), cells))
     return Doubts(tuple(shown), len(found), found.expected, found.judged)
+
+
+def _holds(table: Table, name: str, row: int, label: str | float) -> bool:
+    """Whether this is the table that was learnt from, as far as this row tells."""
+    if row >= len(table) or name not in table:
+        return False
+    cell = table[name].values[row]
+    if isinstance(cell, str) or isinstance(label, str):
+        return str(cell) == str(label)
+    return bool(np.isclose(cell, label))
 
 
 def _written(found: Found, target: FittedTarget) -> tuple[list[str], list[str]]:

@@ -122,8 +122,9 @@ class Coverage:
 
     def guarantee(self, level: float, *, per_class: bool = False) -> Guarantee:
         """What can be promised at this level. Raises ValueError where it is not between 0 and 1."""
+        per_class = per_class and self.classes > 0
         asked, counts = exact(level), self._held_out(per_class)
-        promised = asked if self._is_split else max(2 * asked - 1, asked * 0)
+        promised = asked if self._is_split else max(2 * asked - 1, Fraction(0))
         bounded = bool((counts >= fewest(level)).any())
         kind = "split" if self._is_split else "jackknife+"
         text = self._promise(level, per_class) if bounded else self._too_few(level, per_class)
@@ -250,7 +251,11 @@ def _drawn(examples: Examples) -> tuple[Features, Labels, NDArray[np.intp]]:
     dice = np.random.default_rng(int.from_bytes(hashed.digest(), "little"))
     shuffled = dice.permutation(len(labels))
     _, first = np.unique(units_in(labels)[shuffled], return_index=True)
-    return features, labels, shuffled[np.sort(first)]
+    return (
+        features,
+        labels,
+        shuffled[dice.permutation(first)],
+    )  # in the order of rows large units would come first
 
 
 def _learnt(experts: tuple[Expert, ...], features: Features, labels: Labels) -> Blend:

@@ -75,8 +75,14 @@ class Curve:
         if goal is None:
             return "more rows of this kind will hardly help"
         best, low, high = self.rows_for(goal)
-        said = f"{goal:.2f}" if self.is_category else f"a mean absolute error of {goal * scale:.3g}{unit}"
-        return f"about {_count(best)} more rows for {said} ({_between(low, high)})"
+        said = (
+            f"{goal:.2f}"
+            if self.is_category
+            else f"a mean absolute error of {float(f'{goal * scale:.3g}'):,g}{unit}"
+        )
+        return (
+            f"about {_count(best)} more {'row' if best < 1.5 else 'rows'} for {said} ({_between(low, high)})"
+        )
 
     def _goal(self) -> float | None:
         """The next score worth naming that is expected within reach: a round one, or else a hundredth more.
@@ -222,5 +228,6 @@ def _between(low: float, high: float) -> str:
 
 def _count(rows: float) -> str:
     """A number of rows with as many digits as it deserves: 7, 40, 260, 1,900."""
+    rows = max(1.0, rows)
     step = 1 if rows < 20 else 10 if rows < 1_000 else 100
     return f"{round(rows / step) * step:,}"

@@ -63,6 +63,8 @@ def importance(
     """
     examples = _some(examples)
     columns, member = columns_of(examples.features)
+    if not columns:
+        return ()
     member = copies_of(examples.features, member) @ member
     folds = np.where(examples.folds < 0, -1, examples.folds % FOLDS)
     judged = [_judged(np.flatnonzero(folds == fold), len(columns)) for fold in range(FOLDS)]

@@ -91,6 +91,9 @@ def column_shares(blend: Blend, features: Features, examples: Examples) -> Colum
     A difference of two dates belongs to the first of them.
     """
     columns, member = columns_of(features)
+    if not len(columns) or not len(features):
+        nothing = np.zeros((len(features), len(columns)))
+        return ColumnShares(columns, nothing, np.zeros(len(features)), np.zeros(len(features)))
     alike = copies_of(examples.features, member)
     walks = _walks(len(columns), examples)
     parts = [
