@@ -61,3 +61,12 @@ def test_reasons_are_the_same_however_many_rows_are_asked_about(learner):
         alone = learner.predict(queries[row : row + 1], sure=0.8, why=True)
         assert alone.why.rows.tolist() == together.why.rows[row : row + 1].tolist()
         np.testing.assert_allclose(alone.why.shares, together.why.shares[row : row + 1], atol=1e-6)
+
+
+def test_a_blank_cell_alone_makes_no_row_unlike_the_others(table):
+    learner = Learner("kind").fit(table.drop("weight").fill_null(strategy="mean"))
+    queries = flowers(40, blanks=40, seed=3)
+    blanked = queries.with_columns(pl.lit(None, dtype=pl.String).alias("colour"))
+    assert (learner.predict(blanked).status == "unsure").sum() <= 12
+    strange = queries.with_columns(pl.lit("never seen").alias("colour"))
+    assert (learner.predict(strange).status == "unsure").mean() > 0.9

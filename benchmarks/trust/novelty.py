@@ -152,11 +152,14 @@ def judged(draw: Draw) -> dict[str, object]:
         novelty = learner.state_.novelty
         parts: list[Features] = list(learner._features(draw.asked))
         answers = [blend.predict_each(part) for part in parts]
+        blanks = [np.zeros(part.values.shape, dtype=np.bool_) for part in parts]
         asked = time.perf_counter()
         wholes = [blend.panel.projection.whole(part) for part in parts]
-        scores = np.concatenate([novelty.scores_of(*both) for both in zip(wholes, answers, strict=True)])
+        scores = np.concatenate(
+            [novelty.scores_of(*each) for each in zip(wholes, answers, blanks, strict=True)]
+        )
         p_values = np.concatenate(
-            [novelty.p_values(blend, *both) for both in zip(parts, answers, strict=True)]
+            [novelty.p_values(blend, *each) for each in zip(parts, answers, blanks, strict=True)]
         )
         done = time.perf_counter()
     flagged = novelty.flagged(p_values)

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.answer.answer import Answers
-from handful.answer.score import Score
+from handful.answer.score import DAY, Score
 from handful.encode.embed import embed
 from handful.errors import TargetError, UserError
 from handful.learner import Learner
-from handful.reserved import as_given, refuse_clash
+from handful.reserved import SUFFIXES, as_given, refuse_clash
 from handful.table.column import Column, Form, Kind
 from handful.table.form import write_value
 from handful.table.table import Table
@@ -264,8 +264,12 @@ def _put(frame: Any, typed: Table, done: FilledTarget) -> Any:
     empty = typed[done.name].empty
     places = np.flatnonzero(empty)
     holds_text, form = _holds_text(frame, done.name), _form_in(typed, done)
+    given = typed[done.name].values[~typed[done.name].blank]
+    whole_days = done.kind is Kind.DATE and not (given.astype(np.float64) % DAY).any()
 
     def written(values: NDArray[Any]) -> list[Any]:
+        if done.kind is Kind.DATE and not holds_text and whole_days:
+            values = values.astype("datetime64[D]").astype("datetime64[s]")
         if done.kind is Kind.CATEGORY or not holds_text:
             return list(values.tolist())
         column = Column(done.name, done.kind, values.astype(np.float64), form=form)
@@ -287,7 +291,8 @@ def _put(frame: Any, typed: Table, done: FilledTarget) -> Any:
             known = ~np.isnan(values)
             ends = dict(zip(np.flatnonzero(known).tolist(), written(values[known]), strict=True))
             beside[name] = over_all_rows([ends.get(row) for row in range(len(values))], None)
-    return put_answers(frame, done.name, written(done.answers.values), empty, beside)
+    stale = {f"{done.name} {suffix}" for suffix in SUFFIXES} - set(typed.names)
+    return put_answers(frame, done.name, written(done.answers.values), empty, beside, stale)
 
 
 def _form_in(typed: Table, done: FilledTarget) -> Form:

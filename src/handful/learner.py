@@ -186,8 +186,8 @@ class Learner:
         coverage = None if sure is None else self._coverage(sure, progress)
         parts = []
         with one_thread():
-            for features in self._features(table, progress, EXPLAINED_AT_ONCE if why else AT_ONCE):
-                answers = self._answers(features)
+            for rows, features in self._blocks(table, progress, EXPLAINED_AT_ONCE if why else AT_ONCE):
+                answers = self._answers(rows, features)
                 if coverage is not None and sure is not None:
                     answers = replace(
                         answers, cover=self._cover(coverage, features, answers, sure, per_class)
@@ -195,12 +195,14 @@ class Learner:
                 parts.append(replace(answers, why=self._why(features)) if why else answers)
         return joined(parts)
 
-    def _answers(self, features: Features) -> Answers:
+    def _answers(self, rows: Table, features: Features) -> Answers:
         """The answers, each with what makes it doubtful."""
         target, state = self.state_.target, self.state_
         each = state.blend.predict_each(features)
         said = state.blend.weighting.mix(each, state.blend.classes)
-        p_values = state.novelty.p_values(state.blend, features, each)
+        blank = np.array([rows[name].blank for name in features.column], dtype=np.bool_)
+        blank = blank.reshape(len(features.column), len(features)).T
+        p_values = state.novelty.p_values(state.blend, features, each, blank)
         doubts = np.where(state.novelty.flagged(p_values), UNLIKE, "").astype(object)
         doubts[np.isnan(features.values).all(axis=1)] = "nothing in the row is known from the context"
         if not state.score.better:
@@ -374,14 +376,17 @@ class Learner:
             )
         return typed
 
-    def _features(
-        self, table: Any, progress: Progress = lambda step, share: None, at_once: int = AT_ONCE
-    ) -> Iterator[Features]:
-        """The features of some rows after another, so that memory does not grow with their number."""
+    def _features(self, table: Any, progress: Progress = lambda step, share: None) -> Iterator[Features]:
+        """The features of some rows after another."""
+        return (features for _, features in self._blocks(table, progress, AT_ONCE))
+
+    def _blocks(self, table: Any, progress: Progress, at_once: int) -> Iterator[tuple[Table, Features]]:
+        """Some rows after another and their features, so that memory does not grow with their number."""
         known = self._known(table)
         for start in range(0, max(1, len(known)), at_once):
             rows = np.arange(start, min(start + at_once, len(known)))
-            yield self.state_.encoder.encode(embed(known.take(rows), progress=progress))
+            block = embed(known.take(rows), progress=progress)
+            yield block, self.state_.encoder.encode(block)
 
     def _known(self, table: Any) -> Table:
         """The columns that were learnt from, of the kinds that they had then."""

@@ -12,7 +12,7 @@ from handful.errors import ColumnError
 from handful.table.column import Column
 from handful.table.table import Table
 
-__all__ = ["as_given", "refuse_clash"]
+__all__ = ["SUFFIXES", "as_given", "refuse_clash"]
 
 STATUSES = {"given", "filled", "unsure", "failed"}
 ALWAYS = ("sure", "low", "high", "status")

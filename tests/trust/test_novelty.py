@@ -45,7 +45,8 @@ def fitted(
 
 def p_values(novelty: Novelty, blend: Blend, values: np.ndarray) -> np.ndarray:
     features = features_of(values)
-    return novelty.p_values(blend, features, blend.predict_each(features))
+    known = np.zeros(features.values.shape, dtype=np.bool_)
+    return novelty.p_values(blend, features, blend.predict_each(features), known)
 
 
 def test_rows_like_the_labelled_ones_are_flagged_at_the_stated_rate_at_most():
@@ -131,6 +132,10 @@ def test_a_class_of_embedded_rows_that_was_never_labelled_is_seen():
     examples = Examples(known, labels, labelled, folds, answers[0].astype(np.float32))
     novelty = fit_novelty(examples, blend, answers)
     asked = features.take(np.setdiff1d(np.arange(120), labelled))
-    flagged = novelty.flagged(novelty.p_values(blend, asked, blend.predict_each(asked)))
+    flagged = novelty.flagged(
+        novelty.p_values(
+            blend, asked, blend.predict_each(asked), np.zeros(asked.values.shape, dtype=np.bool_)
+        )
+    )
     assert flagged[30:].all()
     assert flagged[:30].sum() <= 5

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from handful.table.column import Kind
 
-__all__ = ["JudgedRows", "Score", "no_score", "score_rows"]
+__all__ = ["DAY", "JudgedRows", "Score", "no_score", "score_rows"]
 
 Array = NDArray[np.float64]
 
@@ -108,7 +108,7 @@ def score_rows(rows: JudgedRows, kind: Kind, weights: dict[str, float], *, alone
         p_value=p_value,
         better=better,
         rows=len(each),
-        verdict=verdict if len(set(rows.truth.tolist())) > 1 else SAME,
+        verdict=verdict if alone or len(set(rows.truth.tolist())) > 1 else SAME,
         weights=weights,
     )
 

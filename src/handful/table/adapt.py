@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -101,8 +101,10 @@ def put_answers(
     values: Sequence[object],
     rows: NDArray[np.bool_],
     beside: Mapping[str, Sequence[object]],
+    stale: Collection[str] = (),
 ) -> Any:
-    """The frame, of the same kind, with `values` in the target where `rows` is true, and `beside` after it.
+    """The frame, of the same kind, with `values` in the target where `rows` is true, and `beside` after it; the columns
+    `stale`, which an earlier filling has put there, are gone.
 
     `values` has one value for each true row: text (as `write_value` writes it), a number, or None, which
     leaves the cell as it is. The dtype of the target stays where it can: an int column takes rounded numbers,
@@ -121,7 +123,9 @@ def put_answers(
         for row, value in zip(np.flatnonzero(rows), values, strict=True)
         if value is not None and value == value  # NaN is no answer either
     }
-    dropped = [old for old, name in zip(wrapped.columns, names, strict=True) if name in beside]
+    dropped = [
+        old for old, name in zip(wrapped.columns, names, strict=True) if name in beside or name in stale
+    ]
     added = {name: _beside(column) for name, column in beside.items()}
     put = {"pandas": _put_pandas, "polars": _put_polars, "pyarrow": _put_arrow}[str(wrapped.implementation)]
     return put(frame, label, cells, dropped, added)

@@ -45,10 +45,11 @@ class Seen:
     complete: NDArray[np.intp]
     """Features without a blank; of an embedding one coordinate stands for all."""
 
-    def strange(self, features: Features) -> Array:
-        """(row,) how many features have a value of a kind that was never seen."""
+    def strange(self, features: Features, blank: NDArray[np.bool_]) -> Array:
+        """(row,) how many features have a value of a kind that was never seen; a cell that is blank has none."""
         values = features.values
-        count = np.isnan(values[:, self.complete]).sum(axis=1).astype(np.float64)
+        unknown = np.isnan(values[:, self.complete]) & ~blank[:, self.complete]
+        count = unknown.sum(axis=1).astype(np.float64)
         for place in np.unique(self.feature):
             known = np.isin(values[:, place], self.code[self.feature == place])
             count += ~known & ~np.isnan(values[:, place])
@@ -71,13 +72,13 @@ class Neighbours:
     turn: NDArray[np.float32]
     """(direction, direction) into the second space."""
 
-    def distances(self, features: Features) -> Array:
+    def distances(self, features: Features, blank: NDArray[np.bool_]) -> Array:
         """(row, 2) how far the nearest labelled row is in either space."""
         features = features.only(self.places)
         matrix = self.design.matrix(features) - self.center
         inside = matrix @ self.directions
         outside = np.maximum(_squares(matrix) - _squares(inside), 0)
-        strange = STRANGE**2 * self.seen.strange(features)
+        strange = STRANGE**2 * self.seen.strange(features, blank[:, self.places])
         plain = _nearest(inside, self.rows) + outside
         rounded = _nearest(inside @ self.turn, self.rows @ self.turn)
         return np.sqrt(np.stack([plain, rounded], axis=1) + strange[:, None])
@@ -99,11 +100,12 @@ class Novelty:
     shares: Array
     """(row,) how much of its unit each of them is: the rows of a unit are one observation."""
 
-    def scores_of(self, features: Features, answers: Array) -> Array:
-        """(row,) the larger the less alike; `features` as experts read them whole, `answers` (expert, row, class)."""
-        return self._summed(_parts(_distances(self.neighbours, features), answers, self.witness))
+    def scores_of(self, features: Features, answers: Array, blank: NDArray[np.bool_]) -> Array:
+        """(row,) the larger the less alike; `features` as experts read them whole, `answers` (expert, row, class),
+        `blank` (row, feature) whether its cell is blank, for a category that was never seen is NaN as well."""
+        return self._summed(_parts(_distances(self.neighbours, features, blank), answers, self.witness))
 
-    def p_values(self, blend: Blend, features: Features, answers: Array) -> Array:
+    def p_values(self, blend: Blend, features: Features, answers: Array, blank: NDArray[np.bool_]) -> Array:
         """(row,) the share of labelled units at least as unlike the others, the row itself counted among them.
 
         `answers` is what `blend.predict_each(features)` gave. A row drawn like the labelled rows has a value of q or
@@ -112,7 +114,7 @@ class Novelty:
         """
         if not self.neighbours:
             return np.ones(len(features))
-        scores = self.scores_of(blend.panel.projection.whole(features), answers)
+        scores = self.scores_of(blend.panel.projection.whole(features), answers, blank)
         above = np.append(np.cumsum(self.shares[::-1])[::-1], 0.0)
         # A copy of a labelled row may differ from it by rounding.
         first = np.searchsorted(self.scores, scores - 1e-6 * np.maximum(1, np.abs(scores)))
@@ -150,7 +152,8 @@ def fit_novelty(examples: Examples, blend: Blend, answers: Array) -> Novelty:
         inside, outside = examples.folds != fold, examples.folds == fold
         others, known = features.take(inside), labels.take(inside)
         neighbours = tuple(_fit_neighbours(others, known, places) for places in groups)
-        distances[outside] = _distances(neighbours, features.take(outside))
+        held_out = features.take(outside)  # what is not known of a labelled row is blank
+        distances[outside] = _distances(neighbours, held_out, np.isnan(held_out.values))
     parts = _parts(distances[judged], answers[:, judged], witness)
     spread = np.maximum(parts.std(axis=0), 1e-9 + 1e-3 * np.abs(parts.mean(axis=0)))
     scores = ((parts - parts.mean(axis=0)) / spread).sum(axis=1)
@@ -186,9 +189,9 @@ def _groups(features: Features) -> tuple[NDArray[np.intp], ...]:
     return (everything, others) if 0 < len(others) < len(everything) else (everything,)
 
 
-def _distances(neighbours: tuple[Neighbours, ...], features: Features) -> Array:
+def _distances(neighbours: tuple[Neighbours, ...], features: Features, blank: NDArray[np.bool_]) -> Array:
     """(row, 2 for each group of features)"""
-    return np.hstack([each.distances(features) for each in neighbours])
+    return np.hstack([each.distances(features, blank) for each in neighbours])
 
 
 def _fit_neighbours(features: Features, labels: Labels, places: NDArray[np.intp]) -> Neighbours:
