@@ -75,3 +75,18 @@ def test_a_score_goes_into_json_without_its_rows():
     plain = score_rows(judged(), Kind.CATEGORY, {"linear": 1.0}).to_dict()
     assert plain["metric"] == "accuracy"
     assert not {"truth", "predicted", "sure"} & set(plain)
+
+
+def test_judged_rows_of_one_class_tell_nothing_however_steady_the_gain():
+    """Seven rows of one class and one of another, which is never held out."""
+    rows = JudgedRows(
+        truth=np.array(["a"] * 7, dtype=object),
+        predicted=np.array(["a"] * 7, dtype=object),
+        baseline=np.array(["a"] * 7, dtype=object),
+        losses=np.full(7, 0.10) + np.arange(7) / 1e4,
+        baseline_losses=np.full(7, 0.15),
+        units=np.arange(7),
+    )
+    score = score_rows(rows, Kind.CATEGORY, {}, alone=1)
+    assert not score.better
+    assert score.verdict.startswith("No better than guessing")

@@ -73,6 +73,8 @@ def score_rows(rows: JudgedRows, kind: Kind, weights: dict[str, float], *, alone
     day = DAY if kind is Kind.DATE else 1.0
     loss, baseline_loss = float(rows.losses.mean() / day), float(rows.baseline_losses.mean() / day)
     p_value = _chance_of_luck(rows.baseline_losses - rows.losses, rows.units)
+    if len(set(rows.truth.tolist())) < 2:
+        p_value = 1.0  # where the judged rows are of one class, a small gain in all of them tells nothing
     better = p_value < SIGNIFICANCE
     how = "Better than guessing" if better else "No better than guessing"
     if kind is Kind.CATEGORY:
