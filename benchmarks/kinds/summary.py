@@ -244,11 +244,11 @@ def _failures(rows: pd.DataFrame) -> str:
 
 
 def _provenance(rows: pd.DataFrame) -> str:
-    version = rows.groupby("method")["version"].last()
+    version = rows.groupby("method")["version"].agg(lambda found: ", ".join(dict.fromkeys(found)))
     versions = ", ".join(f"{_plain(name)} ({version[name]})" for name in _methods(rows))
     machines, commits = (", ".join(sorted(rows[column].unique())) for column in ("machine", "commit"))
     return (
-        f"Mean ± standard deviation over draws. Seconds: fit and answers of one draw, the median; the peers' frozen "
+        f"Mean ± standard deviation over draws. CPU seconds: the median of fit and answers of a draw; the peers' frozen "
         f"encoders have run before, handful encodes what its cache does not hold. {versions}. Commits {commits}; "
         f"{machines}; {rows['date'].min()} to {rows['date'].max()}.\n"
     )

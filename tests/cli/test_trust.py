@@ -102,3 +102,21 @@ def test_what_no_column_tells_is_still_said(handful, tmp_path, empty):
         ended = handful(command[0], str(path), "--target", "kind", *command[1:])
         assert ended.code == 0, ended.err
         assert ended.err.startswith("No better than guessing")
+
+
+def test_what_was_asked_for_once_is_gone_when_it_is_not_asked_for_again(handful, table):
+    handful("fill", str(table), "--target", "kind", "--sure", "0.9", "--why")
+    once = table.parent / "flowers.filled.csv"
+    assert handful("fill", str(once), "--target", "kind", "-o", str(table.parent / "plain.csv")).code == 0
+    names = pl.read_csv(table.parent / "plain.csv").columns
+    assert [name for name in names if name.startswith("kind ")] == ["kind sure", "kind status"]
+
+
+def test_a_filled_date_of_a_column_of_days_is_a_day(handful, tmp_path):
+    path = tmp_path / "flowers.parquet"
+    flowers(40, blanks=0).with_columns(
+        pl.when(pl.int_range(40) < 30).then(pl.col("day")).alias("day")
+    ).write_parquet(path)
+    assert handful("fill", str(path), "--target", "day").code == 0
+    days = pl.read_parquet(tmp_path / "flowers.filled.parquet")["day"]
+    assert (days == days.dt.truncate("1d")).all()
