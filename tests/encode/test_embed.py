@@ -241,8 +241,12 @@ def by_signal(doing: str, share: float) -> None:
 def test_an_interruption_is_prompt_and_loses_nothing_that_was_done(encoder, stop):
     encoder.pause = 0.02
     asked = table(words(*(f"text {number}" for number in range(100))))
-    with pytest.raises((KeyboardInterrupt, SystemExit)):
-        embed(asked, progress=stop)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background has none
+    try:
+        with pytest.raises((KeyboardInterrupt, SystemExit)):
+            embed(asked, progress=stop)
+    finally:
+        signal.signal(signal.SIGINT, before)
     begun = len(encoder.asked)
     assert begun < 60
     assert begun - 4 <= cache_facts().entries
