@@ -248,9 +248,9 @@ def _provenance(rows: pd.DataFrame) -> str:
     versions = ", ".join(f"{_plain(name)} ({version[name]})" for name in _methods(rows))
     machines, commits = (", ".join(sorted(rows[column].unique())) for column in ("machine", "commit"))
     return (
-        f"Mean ± standard deviation over draws. CPU seconds: the median of fit and answers of a draw; the peers' frozen "
-        f"encoders have run before, handful encodes what its cache does not hold. {versions}. Commits {commits}; "
-        f"{machines}; {rows['date'].min()} to {rows['date'].max()}.\n"
+        f"Mean ± standard deviation over draws. CPU seconds: the median of fit and answers of a draw; the peers' "
+        f"frozen encoders have run before, handful encodes what its cache does not hold. {versions}. "
+        f"Commits {commits}; {machines}; {rows['date'].min()} to {rows['date'].max()}.\n"
     )
 
 
