@@ -244,7 +244,7 @@ def _failures(rows: pd.DataFrame) -> str:
 
 
 def _provenance(rows: pd.DataFrame) -> str:
-    version = rows.groupby("method")["version"].agg(lambda found: ", ".join(dict.fromkeys(found)))
+    version = rows.groupby("method")["version"].agg(lambda found: ", ".join(dict.fromkeys(map(str, found))))
     versions = ", ".join(f"{_plain(name)} ({version[name]})" for name in _methods(rows))
     machines, commits = (", ".join(sorted(rows[column].unique())) for column in ("machine", "commit"))
     return (
