@@ -15,7 +15,7 @@ from handful.answer.answer import Answers
 from handful.answer.score import DAY, Score
 from handful.encode.embed import embed
 from handful.errors import TargetError, UserError
-from handful.learner import Learner
+from handful.learner import Learner, check_rate
 from handful.reserved import SUFFIXES, as_given, refuse_clash
 from handful.table.column import Column, Form, Kind
 from handful.table.form import write_value
@@ -42,10 +42,8 @@ class Asked:
     why: bool = False
 
     def __post_init__(self) -> None:
-        if self.sure is not None and not 0 < self.sure < 1:
-            raise UserError(
-                f"{self.sure:g} is no rate at which to be right", hint="between 0 and 1, such as 0.9"
-            )
+        if self.sure is not None:
+            check_rate(self.sure)
         if self.per_class and self.sure is None:
             raise UserError("a rate for each class needs a rate", hint="add --sure 0.9 (in Python sure=0.9)")
 

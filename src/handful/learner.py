@@ -38,7 +38,7 @@ from handful.trust.next import worth_labelling
 from handful.trust.novelty import Novelty, fit_novelty
 from handful.trust.reasons import column_shares, rows_that_decided
 
-__all__ = ["Doubt", "Learner", "State"]
+__all__ = ["Doubt", "Learner", "State", "check_rate"]
 
 Progress = Callable[[str, float], None]
 
@@ -212,8 +212,7 @@ class Learner:
 
     def _coverage(self, sure: float, progress: Progress) -> Coverage:
         """What sets and intervals are made with: fitted when first asked for, and kept."""
-        if not 0 < sure < 1:
-            raise UserError(f"{sure:g} is no rate at which to be right", hint="between 0 and 1, such as 0.9")
+        check_rate(sure)
         if self._covering is None:
             share = lambda part: progress("learning how sure", part)  # noqa: E731
             self._covering = fit_coverage(self._experts(), self.state_.examples, share)
@@ -408,6 +407,12 @@ class Learner:
                 table, kinds=encoder.kinds, forms=encoder.forms, series=series, root=self.root
             )
         return Table(tuple(as_kind(table[name], kind) for name, kind in encoder.kinds.items()), len(table))
+
+
+def check_rate(sure: float) -> None:
+    """Raises UserError for a rate of being right that is none."""
+    if not 0 < sure < 1:
+        raise UserError(f"{sure:g} is no rate at which to be right", hint="between 0 and 1, such as 0.9")
 
 
 def _names(target: FittedTarget, encoder: TableEncoder, features: Features) -> ClassNames | None:

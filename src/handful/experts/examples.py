@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from handful.features import Features, Labels
 
-__all__ = ["MOST_EXAMPLES", "Examples"]
+__all__ = ["MOST_EXAMPLES", "Examples", "evenly"]
 
 MOST_EXAMPLES = 5_000
 """Rows that are kept; of more, some spread evenly over all."""
@@ -45,8 +45,11 @@ class Examples:
         """Those that were held out."""
         return self.take(self.folds >= 0)
 
-    def some(self) -> Examples:
-        """At most `MOST_EXAMPLES` of them."""
-        if len(self) <= MOST_EXAMPLES:
-            return self
-        return self.take(np.linspace(0, len(self) - 1, MOST_EXAMPLES).astype(np.intp))
+    def some(self, most: int = MOST_EXAMPLES) -> Examples:
+        """At most so many of them, spread evenly over all."""
+        return self if len(self) <= most else self.take(evenly(len(self), most))
+
+
+def evenly(rows: int, most: int) -> NDArray[np.intp]:
+    """The places of at most so many rows, spread evenly over all."""
+    return np.linspace(0, rows - 1, min(rows, most)).astype(np.intp)

@@ -193,5 +193,4 @@ def _some(examples: Examples, most: int) -> tuple[Examples, str]:
     """At most so many of them, spread evenly over all, and what is to be said of that."""
     if len(examples) <= most:
         return examples, ""
-    some = np.linspace(0, len(examples) - 1, most).astype(np.intp)
-    return examples.take(some), f"Worked out on {most:,} of the {len(examples):,} labelled rows."
+    return examples.some(most), f"Worked out on {most:,} of the {len(examples):,} labelled rows."

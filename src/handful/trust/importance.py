@@ -61,7 +61,7 @@ def importance(
     did not see. The interval is over units. Copies are shuffled together, so both matter; of two columns that say
     nearly the same, each hides the other. Empty where no row can be held out beside another.
     """
-    examples = _some(examples)
+    examples = examples.some(MOST_ROWS)
     columns, member = columns_of(examples.features)
     if not columns:
         return ()
@@ -86,12 +86,6 @@ def importance(
     units = units_in(known)
     found = [Importance(name, *_mean(each, units)) for name, each in zip(columns, grown, strict=True)]
     return tuple(sorted(found, key=lambda each: -each.drop))
-
-
-def _some(examples: Examples) -> Examples:
-    if len(examples) <= MOST_ROWS:
-        return examples
-    return examples.take(np.linspace(0, len(examples) - 1, MOST_ROWS).astype(np.intp))
 
 
 def _judged(rows: Places, columns: int) -> Places:

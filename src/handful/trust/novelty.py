@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from handful.experts.blend import Blend
 from handful.experts.design import Design, fit_design
-from handful.experts.examples import Examples
+from handful.experts.examples import Examples, evenly
 from handful.experts.folds import units_in
 from handful.features import Features, Labels
 
@@ -137,7 +137,7 @@ def fit_novelty(examples: Examples, blend: Blend, answers: Array) -> Novelty:
     al. 2018, to rows in place of means), and how sure the linear expert is of its best class.
     """
     if len(examples) > MOST_ROWS:
-        some = np.linspace(0, len(examples) - 1, MOST_ROWS).astype(np.intp)
+        some = evenly(len(examples), MOST_ROWS)
         examples, answers = examples.take(some), answers[:, some]
     judged = np.flatnonzero(examples.folds >= 0)
     if not len(judged):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from handful.distribution import mean
 from handful.experts.blend import Blend
-from handful.experts.examples import MOST_EXAMPLES, Examples
+from handful.experts.examples import MOST_EXAMPLES, Examples, evenly
 from handful.experts.in_context import FittedInContext
 from handful.features import Features
 
@@ -51,7 +51,7 @@ def rows_that_decided(
         return np.zeros((len(features), 0), dtype=np.intp), np.zeros((len(features), 0))
     answers = blend.predict(features)
     toward = answers.argmax(axis=1) if blend.classes else np.zeros(len(features), dtype=np.intp)
-    pulls = expert.pulls(blend.panel.projection.narrow(features), toward)[:, _kept(expert, examples)]
+    pulls = expert.pulls(blend.panel.projection.narrow(features), toward)[:, _kept(expert)]
     if not blend.classes:
         pulls *= np.where(mean(answers) < np.median(examples.labels.values), -1.0, 1.0)[:, None]
     speaking = np.maximum(pulls, 0)
@@ -60,12 +60,9 @@ def rows_that_decided(
     return places, np.take_along_axis(shares, places, axis=1)
 
 
-def _kept(expert: FittedInContext, examples: Examples) -> Places:
+def _kept(expert: FittedInContext) -> Places:
     """(example,) the place of each among the rows that were learnt from: of many, only some are kept."""
-    rows = len(expert.labels)
-    if rows == len(examples):
-        return np.arange(rows)
-    return np.linspace(0, rows - 1, MOST_EXAMPLES).astype(np.intp)
+    return evenly(len(expert.labels), MOST_EXAMPLES)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
