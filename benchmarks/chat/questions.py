@@ -231,7 +231,7 @@ ASKED = (
     Asked("bechdel", "Why did you fill domgross in row 12 like that?", "explain", ("domgross",)),
     Asked(
         "bechdel",
-        "What are the diferent values of clean_test?",
+        "What are the diferent values of clean_test?",  # codespell:ignore diferent
         "distinct",
         ("clean_test",),
         _of(col("clean_test").n_unique()),

@@ -6,6 +6,7 @@
         ├── ColumnError           a column that is absent, clashes, or holds what its kind does not allow
         ├── CellError             one cell that cannot be used: a broken picture, a path that leads out of the folder
         ├── TargetError           a target that cannot be learnt or filled
+        ├── MissingError          an optional part that is not installed; the hint is the command that brings it
         └── ModelFileError        a `.handful` file that is foreign, damaged or too new
 
 A message has up to three parts: what happened, with the user's own values; why; and `hint`, what to do.
@@ -17,6 +18,7 @@ __all__ = [
     "CellError",
     "ColumnError",
     "HandfulError",
+    "MissingError",
     "ModelFileError",
     "TableError",
     "TargetError",
@@ -51,6 +53,10 @@ class CellError(UserError):
 
 class TargetError(UserError):
     """A target that cannot be learnt or filled."""
+
+
+class MissingError(UserError):
+    """An optional part, weights or a package, that is not installed."""
 
 
 class ModelFileError(UserError):

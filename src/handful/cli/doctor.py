@@ -16,7 +16,11 @@ from handful.cli.options import terminal_options
 
 __all__ = ["doctor"]
 
-EXTRAS = {"energy": ("codecarbon", "joules on the receipt")}
+EXTRAS = {
+    "energy": ("codecarbon", "joules on the receipt"),
+    "write": ("xllamacpp", "text written by a language model where no program does"),
+    "speech": ("faster-whisper", "what is said in sounds"),
+}
 """What can be added: the package that tells whether it is there, and what it is good for."""
 COUNTER = Path("/sys/class/powercap/intel-rapl:0/energy_uj")
 
@@ -63,6 +67,7 @@ def _findings() -> Iterator[Finding]:
     yield from _weights()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     yield Finding("cores", f"{cores} may be used; learning takes one, reading texts and files takes all")
+    yield from _optional_weights()
     yield _cache()
     yield _counter()
     yield from _extras()
@@ -106,6 +111,18 @@ def _weights() -> Iterator[Finding]:
         except (ModelFileError, OSError, ValueError) as error:
             again = "pip install --force-reinstall handful"
             yield Finding(f"{kind} encoder", str(error), False, again)
+
+
+def _optional_weights() -> Iterator[Finding]:
+    from handful.weights.place import facts
+
+    for each in facts():
+        name = each.weights.name
+        if each.installed:
+            yield Finding(f"weights of {name}", f"{each.size / 1e6:,.0f} MB, in {each.folder}")
+        else:
+            hint = f"for what they are good for: handful get --list; to fetch them: handful get {name}"
+            yield Finding(f"weights of {name}", each.problem, hint=hint)
 
 
 def _cache() -> Finding:

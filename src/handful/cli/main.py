@@ -24,6 +24,7 @@ from handful.cli.doctor import doctor
 from handful.cli.evaluate import evaluate
 from handful.cli.fill import fill
 from handful.cli.fit import fit
+from handful.cli.get import get
 from handful.cli.inspect import inspect
 from handful.cli.next import next_rows
 from handful.cli.predict import predict
@@ -39,7 +40,7 @@ def handful() -> None:
     """Fill the blanks of a table from a handful of examples, and say how sure it is."""
 
 
-for _command in (fill, fit, predict, evaluate, inspect, next_rows, report, demo, cache, doctor):
+for _command in (fill, fit, predict, evaluate, inspect, next_rows, report, get, demo, cache, doctor):
     handful.add_command(_command)
 
 
