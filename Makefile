@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pretrain check docs bench-quick bench curve size clean
+.PHONY: help demo test test-pretrain weights check docs bench-quick bench curve size clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 14
@@ -18,6 +18,9 @@ test: $(VENV)/.test  ## run the tests
 
 test-pretrain: $(VENV)-pretrain/.test  ## test the pre-training, with PyTorch in an environment of its own
 	cd pretrain && ../$(VENV)-pretrain/bin/python -m pytest -m "slow or not slow"
+
+weights: $(VENV)/.test  ## fetch the optional weights, without which their tests are skipped
+	$(BIN)/handful get writer speech
 
 check: $(VENV)/.dev  ## lint, types, layers, spelling, generated docs, size of the tree
 	$(BIN)/ruff check .
@@ -58,7 +61,7 @@ $(VENV)/.run: pyproject.toml
 
 $(VENV)-pretrain/.test: pretrain/pyproject.toml
 	$(PYTHON) -m venv $(VENV)-pretrain
-	$(VENV)-pretrain/bin/python -m pip --disable-pip-version-check install --quiet torch==2.13.0 numpy pytest scikit-learn onnx onnxruntime
+	$(VENV)-pretrain/bin/python -m pip --disable-pip-version-check install --quiet torch==2.13.0 numpy pytest scikit-learn onnx onnxruntime resvg-py==0.5.0 pillow tokenizers
 	@touch $@
 
 $(VENV)/.test $(VENV)/.dev $(VENV)/.bench: $(VENV)/.run

@@ -41,8 +41,9 @@ MODULES: dict[str, tuple[str, tuple[str, ...]]] = {
     "skrub": ("benchmarks.kinds.table_peers", ("mixed",)),
     "catboost": ("benchmarks.kinds.table_peers", ("mixed",)),
     "handful": ("benchmarks.kinds.ours", KINDS),
+    "handful:speech": ("benchmarks.kinds.ours", ("sound",)),
 }
-PEERS = tuple(name for name in MODULES if name != "handful")
+PEERS = tuple(name for name in MODULES if not name.startswith("handful"))
 
 
 def method(name: str) -> Method:

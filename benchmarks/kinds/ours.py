@@ -46,6 +46,16 @@ class Handful:
 
 
 def method(name: str) -> Handful:
-    """handful as it stands in `src/`, its libraries imported; what it keeps lies apart from the user's."""
+    """handful as it stands in `src/`, its libraries imported; what it keeps lies apart from the user's.
+
+    Without optional weights, as most people have it; `handful:speech` has those of `handful get speech`.
+    """
     os.environ.setdefault("HANDFUL_CACHE", str(encoders.CACHE / "handful"))
-    return Handful(name, ours.method(name).version)
+    made = Handful(name, ours.method(name).version)
+    if name == "handful:speech":
+        from handful.weights.place import needed
+
+        needed("speech")
+    else:
+        os.environ["HANDFUL_DATA"] = str(encoders.CACHE / "no optional weights")
+    return made

@@ -177,6 +177,7 @@ def behind(rows: pd.DataFrame) -> str:
 
 
 def _behind_line(where: str, metric: str, mean: pd.Series) -> list[str]:
+    mean = mean.drop([name for name in mean.index if name.startswith(f"{OURS}:")])  # no peers
     if OURS not in mean.index or len(mean) < 2:
         return []
     sign = 1 if metric in HIGHER_IS_BETTER else -1

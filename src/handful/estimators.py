@@ -39,7 +39,8 @@ class _Handful(BaseEstimator):  # type: ignore[misc]
         name = next(
             name for name in (TARGET, *(f"{TARGET}{i}" for i in range(len(names) + 1))) if name not in names
         )
-        self.learner_ = Learner(name).fit(Table((*table.columns, replace(column, name=name)), len(table)))
+        self.learner_ = Learner(name)
+        self.learner_.fit_blend(Table((*table.columns, replace(column, name=name)), len(table)))
 
     def _raw(self, X: Any) -> NDArray[np.float64]:
         check_is_fitted(self)

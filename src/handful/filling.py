@@ -14,12 +14,15 @@ from numpy.typing import NDArray
 from handful.answer.answer import Answers
 from handful.answer.score import DAY, Score
 from handful.encode.embed import embed
-from handful.errors import TargetError, UserError
+from handful.encode.words import with_words
+from handful.errors import MissingError, TargetError, UserError
 from handful.learner import Learner, check_rate
 from handful.reserved import SUFFIXES, as_given, refuse_clash
 from handful.table.column import Column, Form, Kind
 from handful.table.form import write_value
+from handful.table.kinds import target_kind
 from handful.table.table import Table
+from handful.write.writing import Writing
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoDataFrameT
@@ -71,6 +74,14 @@ class FilledTarget:
     learner: Learner
     notes: tuple[str, ...]
 
+    @property
+    def doubt(self) -> str:
+        """How many cells it is unsure of, in a clause: of text these stay blank."""
+        if not self.unsure:
+            return ""
+        is_written = isinstance(self.learner.learnt_, Writing)
+        return f", {self.unsure} left blank as unsure" if is_written else f", {self.unsure} of them unsure"
+
 
 @dataclass(frozen=True, slots=True)
 class Filling:
@@ -93,12 +104,14 @@ def fill(
     sure: float | None = None,
     per_class: bool = False,
     why: bool = False,
+    writer: str | None = None,
 ) -> IntoDataFrameT:
     """The same kind of frame with its blanks filled, and beside each filled column how sure each cell is.
 
-    Directly after a filled column NAME stand `NAME sure` (the probability of a category) or `NAME low` and `NAME high`
-    (a 90% interval of a number or date), and `NAME status`: "given", "filled", "unsure" (the value is the best guess,
-    but do not build on it) or "failed". Rows, columns, order and index stay, and the frame passed in is not changed.
+    Directly after a filled column NAME stand `NAME sure` (the probability of a category or text) or `NAME low` and
+    `NAME high` (a 90% interval of a number or date), and `NAME status`: "given", "filled", "unsure" (the value is the
+    best guess, but do not build on it; of text the cell stays blank) or "failed". Rows, columns, order and index stay,
+    and the frame passed in is not changed.
 
     >>> import polars as pl, handful
     >>> table = pl.DataFrame({"size": [1, 2, 3, 7, 8, 9, 2, 8], "kind": ["s", "s", "s", "l", "l", "l", None, None]})
@@ -112,13 +125,14 @@ def fill(
 
     `sure=0.9` adds `NAME set`, the classes of which one is right at that rate, or makes `NAME low` and `NAME high` such
     an interval, blank where there is no end; with `per_class` this holds for the rows of each class. `why=True` adds
-    `NAME why`: the columns that decided each answer, and the labelled rows, counted from 1.
+    `NAME why`: the columns that decided each answer, and the labelled rows, counted from 1. `writer` is a GGUF file or
+    the address of a server that writes text where no program does; without it, that of `handful get writer`.
     Raises UserError with a hint where the table does not allow what is asked.
     """
     names = (target,) if isinstance(target, str) else tuple(target or ())
     asked = Asked(sure, per_class, why)
     filled: IntoDataFrameT = fill_frame(
-        table, targets=names, kinds=kinds, group=group, root=root, series=series, asked=asked
+        table, targets=names, kinds=kinds, group=group, root=root, series=series, asked=asked, writer=writer
     ).frame
     return filled
 
@@ -132,6 +146,7 @@ def fill_frame(
     root: Path | str | None = None,
     series: Mapping[str, Sequence[str]] | None = None,
     asked: Asked = NOTHING,
+    writer: str | None = None,
     progress: Progress = lambda step, share: None,
 ) -> Filling:
     """What `fill` gives, with the learners, their scores and what was left out."""
@@ -141,19 +156,23 @@ def fill_frame(
     read = table_from_frame(frame, kinds=kinds, series=series, root=None if root is None else Path(root))
     typed = as_given(frame, read, targets, kinds)
     wanted, left = _wanted(typed, targets, group)
-    typed = embed(typed, _read_as_features(typed, wanted, group), needed=True, progress=progress)
-    filled = []
+    typed = with_words(typed, progress=progress)
+    read_as_features, filled = _read_as_features(typed, wanted, group), []
     for place, name in enumerate(wanted):
         share = lambda step, part, place=place, name=name: progress(  # noqa: E731  (a name per target)
             f"{step} {name!r}", (place + part) / len(wanted)
         )
         try:
-            learner = Learner(name, kinds=kinds, group=group, root=root, series=series)
-            learner.fit(typed, progress=share)
-        except TargetError as error:
+            learner = Learner(name, kinds=kinds, group=group, root=root, series=series, writer=writer)
+            if not learner.fit_writing(typed, share):
+                typed = embed(typed, read_as_features, needed=True, progress=progress)
+                learner.fit_blend(typed, share)
+        except (TargetError, MissingError) as error:
             if targets:
                 raise
-            left[name] = error.message
+            left[name] = (
+                f"{error.message} ({error.hint})" if isinstance(error, MissingError) else error.message
+            )
             continue
         done = _fill_one(typed, learner, asked, share)
         frame = _put(frame, typed, done)
@@ -172,7 +191,7 @@ def _wanted(typed: Table, targets: Sequence[str], group: str | None) -> tuple[li
             continue
         if blanks == len(column):
             left[column.name] = "no cell of it is filled"
-        elif alone := _mostly_alone(column):
+        elif (alone := _mostly_alone(column)) and target_kind(typed, column.name)[0] is not Kind.TEXT:
             left[column.name] = f"{alone}; --target fills it all the same"
         else:
             refuse_clash(column.name, typed)
@@ -200,21 +219,29 @@ def _mostly_alone(column: Column) -> str:
 def _fill_one(typed: Table, learner: Learner, asked: Asked, progress: Progress) -> FilledTarget:
     empty = typed[learner.target].empty
     refuse_clash(learner.target, typed, asked.suffixes)
+    sure = (
+        None if isinstance(learner.learnt_, Writing) else asked.sure
+    )  # of what is written there are no sets
     answers = learner.predict(
-        typed.take(empty), sure=asked.sure, per_class=asked.per_class, why=asked.why, progress=progress
+        typed.take(empty), sure=sure, per_class=asked.per_class, why=asked.why, progress=progress
     )
     covers = () if answers.cover is None else (answers.cover.guarantee,)
     return FilledTarget(
         name=learner.target,
         kind=learner.target_kind_,
         given=int(np.sum(~empty)),
-        filled=len(answers),
+        filled=len(answers) - _count_blank(answers),
         unsure=int(np.sum(answers.status == "unsure")),
         score=learner.evaluate(),
         answers=answers,
         learner=learner,
         notes=(*covers, *(note for note in learner.notes_ if note not in typed.notes)),
     )
+
+
+def _count_blank(answers: Answers) -> int:
+    """How many cells stay blank: what is written is left out where it would be a guess."""
+    return sum(value is None or value != value for value in answers.values.tolist())
 
 
 def answer_frame(
@@ -232,23 +259,24 @@ def answer_frame(
 
     wrapped, name, kind = nw.from_native(frame, eager_only=True), learner.target, learner.target_kind_
     if name not in wrapped.columns:
-        is_text = kind is Kind.CATEGORY or all(dtype == nw.String for dtype in wrapped.schema.values())
+        is_text = not kind.is_measured or all(dtype == nw.String for dtype in wrapped.schema.values())
         dtype = nw.String() if is_text else nw.Datetime("us") if kind is Kind.DATE else nw.Float64()
         wrapped = wrapped.with_columns(nw.lit(None, dtype=dtype).alias(name))
-    state = learner.state_
-    known = {**state.encoder.kinds, name: kind.value}
+    learnt = learner.learnt_
+    known = {**learnt.kinds, name: kind.value}
     kinds = {
         column: known[column]
-        for column in names_with_series(wrapped.columns, state.series)
+        for column in names_with_series(wrapped.columns, learnt.series)
         if column in known
     }
     native = wrapped.to_native()
-    forms = dict(state.encoder.forms)
-    if kind is Kind.CATEGORY:  # a number or date is read, and will be written, as this table writes it
-        forms[name] = state.target.form
-    typed = table_from_frame(native, kinds=kinds, forms=forms, series=state.series, root=learner.root)
+    forms = {column: form for column, form in learnt.forms.items() if column in kinds}
+    if not kind.is_measured:  # a number or date is read, and will be written, as this table writes it
+        forms[name] = learnt.target.form
+    typed = table_from_frame(native, kinds=kinds, forms=forms, series=learnt.series, root=learner.root)
     typed = as_given(native, typed, (name,), kinds)
-    read = [column for column in state.encoder.names if column in typed]
+    typed = with_words(typed, learnt.kinds, progress=progress)
+    read = [] if isinstance(learnt, Writing) else [column for column in learnt.kinds if column in typed]
     # one row may have a broken file; where none of many can be read, the folder is the wrong one
     typed = embed(typed, read, needed=len(typed) > 1, progress=progress)
     done = _fill_one(typed, learner, asked, progress)
@@ -268,7 +296,7 @@ def _put(frame: Any, typed: Table, done: FilledTarget) -> Any:
     def written(values: NDArray[Any]) -> list[Any]:
         if done.kind is Kind.DATE and not holds_text and whole_days:
             values = values.astype("datetime64[D]").astype("datetime64[s]")
-        if done.kind is Kind.CATEGORY or not holds_text:
+        if not done.kind.is_measured or not holds_text:
             return list(values.tolist())
         column = Column(done.name, done.kind, values.astype(np.float64), form=form)
         return [write_value(value, column) for value in column.values.tolist()]
@@ -298,7 +326,7 @@ def _form_in(typed: Table, done: FilledTarget) -> Form:
     if not typed[done.name].blank.all():
         return typed[done.name].form
     comma = any(column.form.decimal == "," for column in typed)
-    return replace(done.learner.state_.target.form, decimal="," if comma else ".")
+    return replace(done.learner.learnt_.target.form, decimal="," if comma else ".")
 
 
 def _shares(values: NDArray[np.float64], typed: Table) -> list[Any]:

@@ -16,6 +16,7 @@ from handful.distribution import mean
 from handful.encode.embed import embed
 from handful.encode.features import TableEncoder, fit_encoder, says_something
 from handful.encode.names import name_vectors
+from handful.encode.words import with_words
 from handful.errors import ColumnError, HandfulError, TargetError, UserError
 from handful.experts.blend import Blend
 from handful.experts.examples import Examples
@@ -27,7 +28,7 @@ from handful.features import Features
 from handful.learning import learn, one_thread
 from handful.reserved import as_given
 from handful.table.canonical import canonical_order
-from handful.table.column import Column, Kind
+from handful.table.column import Column, Form, Kind
 from handful.table.inspect import inspect_table
 from handful.table.table import Table
 from handful.target import FittedTarget, context_of, fit_target
@@ -37,6 +38,9 @@ from handful.trust.doubts import find_doubts
 from handful.trust.next import worth_labelling
 from handful.trust.novelty import Novelty, fit_novelty
 from handful.trust.reasons import column_shares, rows_that_decided
+from handful.write.open import open_writer
+from handful.write.writer import Writer
+from handful.write.writing import Writing, learn_to_write
 
 __all__ = ["Doubt", "Learner", "State", "check_rate"]
 
@@ -68,6 +72,15 @@ class State:
     series: dict[str, tuple[str, ...]]
     """Columns that together are one series, by its name."""
 
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The columns that it was learnt from, and their kinds."""
+        return self.encoder.kinds
+
+    @property
+    def forms(self) -> dict[str, Form]:
+        return self.encoder.forms
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -95,8 +108,9 @@ class Learner:
     `kinds` overrides the kind of a column, `{"zip": "category"}`. `group` names a column (a patient, a speaker) whose
     rows are never split between learning and judging; it is no feature. `root` is the folder that paths to pictures,
     sounds and series are relative to, without it the working directory. `series` names columns that together are one
-    series, `{"pulse": ["t0", "t1", "t2"]}`. Raises `UserError` with a hint where the table does not allow what is
-    asked.
+    series, `{"pulse": ["t0", "t1", "t2"]}`. `writer` writes text where no program does: without it the one of
+    `handful get writer`, else the path of a GGUF file or the address of a server. Raises `UserError` with a hint where
+    the table does not allow what is asked.
     """
 
     def __init__(
@@ -107,26 +121,55 @@ class Learner:
         group: str | None = None,
         root: Path | str | None = None,
         series: Mapping[str, Sequence[str]] | None = None,
+        writer: str | None = None,
     ) -> None:
         self.target = target
         self.kinds = dict(kinds or {})
         self.group = group
         self.root = None if root is None else Path(root)
         self.series = {name: tuple(members) for name, members in (series or {}).items()}
-        self._state: State | None = None
+        self.writer = writer
+        self._state: State | Writing | None = None
         self._covering: Coverage | None = None
+        self._opened: Writer | None = None
 
     @property
-    def state_(self) -> State:
+    def learnt_(self) -> State | Writing:
         """All that was learnt. Raises HandfulError before `fit`."""
         if self._state is None:
             raise HandfulError(f"the learner of {self.target!r} is not fitted", hint="call fit(table) first")
         return self._state
 
+    @property
+    def state_(self) -> State:
+        """All that was learnt of a target that is chosen or measured. Raises TargetError where it is written."""
+        learnt = self.learnt_
+        if isinstance(learnt, Writing):
+            raise TargetError(
+                f"{self.target!r} is written, not chosen among classes or measured: there is no such thing for it",
+                hint=f"evaluate, fill and predict take it; if its values are classes: --kind {self.target}=category",
+            )
+        return learnt
+
     def fit(self, table: Any, *, progress: Progress = lambda step, share: None) -> Learner:
         """Learn from the rows in which the target is filled; the others are not looked at."""
         progress("reading", 0.0)
-        typed = self._typed(table)
+        typed = with_words(self._typed(table), progress=progress)
+        if not self.fit_writing(typed, progress):
+            self.fit_blend(typed, progress)
+        return self
+
+    def fit_writing(self, typed: Table, progress: Progress = lambda step, share: None) -> bool:
+        """Learn to write the target; False where it is rather chosen or measured, which is for `fit_blend`."""
+        share = lambda part: progress("learning to write", part)  # noqa: E731
+        written = learn_to_write(
+            typed, self.target, group=self.group, open_writer=self._open_writer, progress=share
+        )
+        self._state, self._covering = written, None
+        return written is not None
+
+    def fit_blend(self, typed: Table, progress: Progress = lambda step, share: None) -> None:
+        """Learn a target that is chosen or measured: a blend of experts on the features of all columns."""
         context, rows, notes = context_of(typed, self.target)
         asked = [column.name for column in context if self._is_feature(column)]
         seen = embed(context, asked, needed=True, progress=progress)
@@ -162,9 +205,7 @@ class Learner:
             group=self.group,
             series=self.series,
         )
-        self._covering = None
         progress("learning", 1.0)
-        return self
 
     def predict(
         self,
@@ -181,8 +222,11 @@ class Learner:
         truth at that rate (`Answers.cover`, with the guarantee in words); with `per_class` it does so for the rows of
         each class. `why` adds the labelled rows and the columns that decided each answer (`Answers.why`). Both cost a
         multiple of the answers themselves. Raises ColumnError where a column is missing, UserError for a rate that is
-        not between 0 and 1.
+        not between 0 and 1, TargetError for a rate where the target is text that is written.
         """
+        if isinstance(self._state, Writing) and sure is None:
+            share = lambda part: progress("writing", part)  # noqa: E731
+            return self._state.answers(self._known(table), self._open_writer, why=why, progress=share)
         coverage = None if sure is None else self._coverage(sure, progress)
         parts = []
         with one_thread():
@@ -258,7 +302,7 @@ class Learner:
 
     def evaluate(self) -> Score:
         """How good the answers are on rows that were held out while learning."""
-        return self.state_.score
+        return self.learnt_.score
 
     def curve(self, *, progress: Progress = lambda step, share: None) -> Curve | None:
         """What more labelled rows would bring, from learners of fewer; None where no row can be held out."""
@@ -320,36 +364,42 @@ class Learner:
         """Write a `.handful` file; it holds what was learnt, which may include rows of the context."""
         from handful.persist import write_state
 
-        return write_state(Path(path), self.state_)
+        return write_state(Path(path), self.learnt_)
 
     @staticmethod
-    def load(path: Path | str, *, root: Path | str | None = None) -> Learner:
+    def load(path: Path | str, *, root: Path | str | None = None, writer: str | None = None) -> Learner:
         """A learner from a `.handful` file; raises ModelFileError where it is not one.
 
-        `root` is the folder that paths to files are relative to in the tables that it is asked about.
+        `root` is the folder that paths to files are relative to in the tables that it is asked about. `writer` is
+        needed where the learner of a text had another one than that of `handful get writer`.
         """
         from handful.persist import read_state
 
-        state: State = read_state(Path(path), State)
+        learnt: State | Writing = read_state(Path(path), (State, Writing))
         learner = Learner(
-            state.target.name, kinds=state.encoder.kinds, group=state.group, root=root, series=state.series
+            learnt.target.name,
+            kinds=learnt.kinds,
+            group=learnt.group,
+            root=root,
+            series=learnt.series,
+            writer=writer,
         )
-        learner._state = state
+        learner._state = learnt
         return learner
 
     @property
     def target_kind_(self) -> Kind:
-        return self.state_.target.kind
+        return self.learnt_.target.kind
 
     @property
     def classes_(self) -> tuple[str, ...]:
         """The classes, in the order of the distribution's columns; empty for a number or a date."""
-        return self.state_.target.classes
+        return self.learnt_.target.classes
 
     @property
     def notes_(self) -> tuple[str, ...]:
         """What was guessed and left out, one sentence each."""
-        return self.state_.notes
+        return self.learnt_.notes
 
     def _is_used(self, column: Column) -> bool:
         """The target, and the columns that say something about it."""
@@ -393,20 +443,27 @@ class Learner:
         from handful.table.kinds import as_kind
         from handful.table.members import names_with_series
 
-        encoder, series = self.state_.encoder, self.state_.series
-        names = set(table.names if isinstance(table, Table) else names_with_series(names_of(table), series))
-        if missing := [name for name in encoder.names if name not in names]:
+        learnt, series = self.learnt_, self.learnt_.series
+        if not isinstance(table, Table):
+            there = set(names_with_series(names_of(table), series))
+            kinds = {name: kind for name, kind in learnt.kinds.items() if name in there}
+            forms = {name: form for name, form in learnt.forms.items() if name in there}
+            table = table_from_frame(table, kinds=kinds, forms=forms, series=series, root=self.root)
+        table = with_words(table, learnt.kinds)
+        if missing := [name for name in learnt.kinds if name not in table]:
             listed = ", ".join(repr(name) for name in missing[:5]) + (", ..." if len(missing) > 5 else "")
             count = "a column" if len(missing) == 1 else f"{len(missing)} columns"
             raise ColumnError(
                 f"the table lacks {count} that {self.target!r} was learnt from: {listed}",
                 hint="add what is missing; a column may be blank, and the order does not matter",
             )
-        if not isinstance(table, Table):
-            table = table_from_frame(
-                table, kinds=encoder.kinds, forms=encoder.forms, series=series, root=self.root
-            )
-        return Table(tuple(as_kind(table[name], kind) for name, kind in encoder.kinds.items()), len(table))
+        return Table(tuple(as_kind(table[name], kind) for name, kind in learnt.kinds.items()), len(table))
+
+    def _open_writer(self) -> Writer:
+        """The writer, which is opened once: that takes half a second."""
+        if self._opened is None:
+            self._opened = open_writer(self.writer)
+        return self._opened
 
 
 def check_rate(sure: float) -> None:

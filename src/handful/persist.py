@@ -27,7 +27,7 @@ from handful.encode.features import ColumnEncoder, TableEncoder
 from handful.encode.image import ImageEncoder
 from handful.encode.number import NumberEncoder
 from handful.encode.series import SeriesEncoder
-from handful.encode.sound import SoundEncoder
+from handful.encode.sound import HeardEncoder, SoundEncoder
 from handful.encode.text import TextEncoder
 from handful.errors import ModelFileError
 from handful.experts.blend import Blend, Weighting
@@ -43,10 +43,17 @@ from handful.experts.projection import Lens, Projection
 from handful.experts.trees import FittedBoosting, FittedTrees, Forest, TreeInput
 from handful.experts.warp import Warp
 from handful.features import Features, Labels
+from handful.speech.agreement import Habits
 from handful.table.column import Form, Kind, texts
 from handful.table.write import write_aside
 from handful.target import FittedTarget
 from handful.trust.novelty import Neighbours, Novelty, Seen
+from handful.write.dictation import Dictation
+from handful.write.fit import Kept, WriterFit
+from handful.write.pieces import Piece
+from handful.write.program import Program, Programs
+from handful.write.step import Step
+from handful.write.threshold import Trust
 
 __all__ = ["CLASSES", "FORMAT", "read_state", "write_state"]
 
@@ -68,11 +75,12 @@ UNSUSPICIOUS = 32 * 2**20
 CLASSES: dict[str, type] = {
     each.__name__: each
     for each in (
-        Blend, CategoryEncoder, ColumnEncoder, DateEncoder, Design, DifferenceEncoder, Examples, Features,
-        FittedBoosting, FittedDiscriminant, FittedInContext, FittedKernel, FittedLinear, FittedNames, FittedPrior,
-        FittedTarget, FittedTrees, Forest, Form, Head, ImageEncoder, Labels, Lens, Neighbours, Novelty,
-        NumberEncoder, Panel, Projection, Score, Seen, SeriesEncoder, SoundEncoder, TableEncoder, TextEncoder,
-        TreeInput, Warp, Weighting,
+        Blend, CategoryEncoder, ColumnEncoder, DateEncoder, Design, Dictation, DifferenceEncoder, Examples,
+        Features, FittedBoosting, FittedDiscriminant, FittedInContext, FittedKernel, FittedLinear,
+        FittedNames, FittedPrior, FittedTarget, FittedTrees, Forest, Form, Habits, Head, HeardEncoder,
+        ImageEncoder, Kept, Labels, Lens, Neighbours, Novelty, NumberEncoder, Panel, Piece, Program,
+        Programs, Projection, Score, Seen, SeriesEncoder, SoundEncoder, Step, TableEncoder, TextEncoder,
+        TreeInput, Trust, Warp, Weighting, WriterFit,
     )
 }  # fmt: skip
 
@@ -95,15 +103,15 @@ def write_state(path: Path, state: Any) -> Path:
     return path
 
 
-def read_state(path: Path, kind: type) -> Any:
-    """The dataclass of type `kind` that a `.handful` file holds.
+def read_state(path: Path, kinds: tuple[type, ...]) -> Any:
+    """The dataclass, of one of the `kinds`, that a `.handful` file holds.
 
     Raises ModelFileError where the file is no such file, is damaged, or comes from a later version.
     """
     try:
         with zipfile.ZipFile(path) as bundle:
             manifest, arrays = _read_members(path, bundle)
-        state = _unpacked(manifest["state"], _classes_with(kind), arrays)
+        state = _unpacked(manifest["state"], _classes_with(*kinds), arrays)
     except ModelFileError:
         raise
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
@@ -116,14 +124,14 @@ def read_state(path: Path, kind: type) -> Any:
         ) from error
     except DAMAGE as error:
         raise _damaged(path, f"{type(error).__name__}: {error}") from error
-    if not isinstance(state, kind):
+    if not isinstance(state, kinds):
         raise _damaged(path, f"it holds a {type(state).__name__}")
     return state
 
 
-def _classes_with(kind: type) -> dict[str, type]:
-    """The closed list, and the class of the whole, which stands in a layer above this one."""
-    return {**CLASSES, kind.__name__: kind}
+def _classes_with(*kinds: type) -> dict[str, type]:
+    """The closed list, and the classes of the whole, which stand in a layer above this one."""
+    return {**CLASSES, **{kind.__name__: kind for kind in kinds}}
 
 
 def _damaged(path: Path, what: str) -> ModelFileError:

@@ -95,8 +95,9 @@ def _other_kind(read: Kind, learnt: Kind) -> Kind | None:
 
 
 def fit_target(column: Column, categories: dict[str, tuple[str, ...]]) -> FittedTarget:
-    if column.kind is Kind.CATEGORY:
-        classes = categories[column.name]
+    """What the filled cells show of the target; `categories` has the classes of a category, in their order."""
+    if not column.kind.is_measured:
+        classes = categories.get(column.name, ())
         return FittedTarget(column.name, column.kind, classes, 0.0, 1.0, 0.0, 0.0, column.form)
     values = column.values.astype(np.float64)
     low, high = float(values.min()), float(values.max())

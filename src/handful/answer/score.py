@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -11,7 +12,16 @@ from numpy.typing import NDArray
 
 from handful.table.column import Kind
 
-__all__ = ["DAY", "JudgedRows", "Score", "no_score", "score_rows"]
+__all__ = [
+    "DAY",
+    "JudgedRows",
+    "JudgedTexts",
+    "Score",
+    "character_f1",
+    "no_score",
+    "score_rows",
+    "score_texts",
+]
 
 Array = NDArray[np.float64]
 
@@ -113,6 +123,75 @@ def score_rows(rows: JudgedRows, kind: Kind, weights: dict[str, float], *, alone
         verdict=verdict if alone or len(set(rows.truth.tolist())) > 1 else SAME,
         weights=weights,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedTexts:
+    """Labelled rows held out: what stands there, what was written, and what two simple rules would have put."""
+
+    truth: Sequence[str]
+    written: Sequence[str | None]
+    """None where nothing could be written."""
+    nearest: Sequence[str]
+    """The target of the most similar other row."""
+    common: Sequence[str]
+    """The commonest target of the other rows."""
+
+
+def score_texts(rows: JudgedTexts, how: str) -> Score:
+    """Cells written exactly right, with character F1, beside the better of the two simple rules; `how` says by whom.
+
+    The loss is 1 - character F1, so that nearly right counts, and `better` compares it as `score_rows` does.
+    """
+    units = np.arange(len(rows.truth))
+    exact = np.array([a == b for a, b in zip(rows.truth, rows.written, strict=True)], dtype=np.float64)
+    losses = _character_losses(rows.truth, rows.written)
+    copied = {
+        "copying the most similar row": rows.nearest,
+        "always the most common value": rows.common,
+    }
+    rule = min(copied, key=lambda name: float(_character_losses(rows.truth, copied[name]).mean()))
+    baseline_losses = _character_losses(rows.truth, copied[rule])
+    baseline = float(np.mean([a == b for a, b in zip(rows.truth, copied[rule], strict=True)]))
+    gains = baseline_losses - losses
+    # where every row gains, perhaps all alike, the sign test says it: a t-test wants spread
+    p_value = 0.5 ** len(gains) if (gains > 0).all() else _chance_of_luck(gains, units)
+    low, high = _share_interval(exact, units)
+    better = p_value < SIGNIFICANCE
+    verdict = (
+        f"{'Better' if better else 'No better'} than copying: {how} {exact.mean():.0%} exactly right "
+        f"({low:.0%} to {high:.0%}, character F1 {1 - losses.mean():.2f}) on {len(exact)} rows held out; "
+        f"{rule}: {baseline:.0%} ({1 - baseline_losses.mean():.2f})."
+    )
+    return Score(
+        metric="exact match",
+        value=float(exact.mean()),
+        low=low,
+        high=high,
+        baseline=baseline,
+        loss_name="1 - character F1",
+        loss=float(losses.mean()),
+        baseline_loss=float(baseline_losses.mean()),
+        p_value=p_value,
+        better=better,
+        rows=len(exact),
+        verdict=verdict,
+        weights={},
+    )
+
+
+def character_f1(truth: str, written: str | None) -> float:
+    """The harmonic mean of precision and recall over the characters of both, each counted as often as it occurs."""
+    if written is None:
+        return 0.0
+    if truth == written:
+        return 1.0
+    common = sum((Counter(truth) & Counter(written)).values())
+    return 2 * common / (len(truth) + len(written))
+
+
+def _character_losses(truth: Sequence[str], written: Sequence[str | None]) -> Array:
+    return np.array([1 - character_f1(a, b) for a, b in zip(truth, written, strict=True)])
 
 
 def _digits(value: float) -> str:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import click
 
 from handful.cli.console import Terminal
-from handful.cli.options import group_option, kind_option, series_option, target_option, terminal_options
+from handful.cli.options import (
+    group_option,
+    kind_option,
+    series_option,
+    target_option,
+    terminal_options,
+    writer_option,
+)
 
 __all__ = ["evaluate"]
 
@@ -16,6 +23,7 @@ __all__ = ["evaluate"]
 @kind_option
 @series_option
 @group_option
+@writer_option
 @terminal_options
 @click.pass_obj
 def evaluate(
@@ -25,6 +33,7 @@ def evaluate(
     kinds: dict[str, str],
     series: dict[str, str],
     group: str | None,
+    writer: str | None,
 ) -> None:
     """Say how good the answers would be.
 
@@ -33,7 +42,7 @@ def evaluate(
     """
     from handful.cli.learn import learn
 
-    learnt = learn(terminal, file, target, kinds, series, group)
+    learnt = learn(terminal, file, target, kinds, series, group, writer)
     learnt.say(terminal)
     if terminal.json:
         terminal.hand_out({"input": file, **learnt.to_dict()})

@@ -20,6 +20,7 @@ from handful.cli.options import (
     series_option,
     table_output,
     terminal_options,
+    writer_option,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ __all__ = ["fill", "say_filling", "summary"]
 @group_option
 @output_option("Where the filled table goes; '-' is stdout. [default: STEM.filled.SUFFIX beside FILE]")
 @asked_options
+@writer_option
 @copy_option
 @force_option
 @excel_safe_option
@@ -55,6 +57,7 @@ def fill(
     sure: float | None,
     per_class: bool,
     why: bool,
+    writer: str | None,
     force: bool,
     excel_safe: bool,
 ) -> None:
@@ -64,6 +67,9 @@ def fill(
 
     FILE is CSV, TSV, Parquet, JSON lines or Excel; '-' reads CSV from stdin. All rows, columns and given cells stay
     as they are. Beside a filled column come NAME sure, or NAME low and NAME high, and NAME status.
+
+    Text is filled by a program that the filled cells show (last + ", " + first), or written by a language model that
+    you have fetched with `handful get writer`; where that would be a guess, the cell stays blank.
 
     FILE may be a folder of pictures or sounds: a sub-folder is a label, and files that lie in no sub-folder, or in
     unlabelled, are answered.
@@ -83,7 +89,7 @@ def fill(
         source = read_source(file, one_target(file, targets))
         how = reading(source, kinds, series)
         filling = fill_frame(
-            source.frame, targets=targets, group=group, asked=asked, progress=progress, **how
+            source.frame, targets=targets, group=group, asked=asked, writer=writer, progress=progress, **how
         )
     write_file(filling.frame, place, source.layout, excel_safe=excel_safe, force=force)
     copied = copy_files(source, filling, Path(copies), how, excel_safe=excel_safe) if copies else None
@@ -106,8 +112,9 @@ def say_filling(terminal: Terminal, filling: Filling, reading: tuple[str, ...]) 
         terminal.say(
             f"{target.name}: {target.score.verdict}" if several else target.score.verdict, style="bold"
         )
-        unsure = f", {target.unsure} of them unsure" if target.unsure else ""
-        terminal.say(f"{target.name} ({target.kind}): {target.given} given, {target.filled} filled{unsure}")
+        terminal.say(
+            f"{target.name} ({target.kind}): {target.given} given, {target.filled} filled{target.doubt}"
+        )
         for note in target.notes:
             terminal.say(f"  {note}")
     for name, why in filling.left.items():

@@ -16,6 +16,7 @@ from handful.cli.options import (
     series_option,
     target_option,
     terminal_options,
+    writer_option,
 )
 from handful.errors import UserError
 
@@ -28,6 +29,7 @@ __all__ = ["fit"]
 @kind_option
 @series_option
 @group_option
+@writer_option
 @output_option("Where the model goes; its name ends in .handful.", required=True)
 @force_option
 @terminal_options
@@ -39,6 +41,7 @@ def fit(
     kinds: dict[str, str],
     series: dict[str, str],
     group: str | None,
+    writer: str | None,
     output: str,
     force: bool,
 ) -> None:
@@ -60,7 +63,7 @@ def fit(
     from handful.table.write import refuse_existing
 
     refuse_existing(place, force=force)
-    learnt = learn(terminal, file, target, kinds, series, group)
+    learnt = learn(terminal, file, target, kinds, series, group, writer)
     learnt.learner.save(place)
     learnt.say(terminal)
     if terminal.json:

@@ -27,6 +27,7 @@ def inspect(
 
     For each column: its kind and why, blanks, distinct values; then what to be wary of.
     """
+    from handful.encode.words import speech_note
     from handful.table.adapt import table_from_frame
     from handful.table.folder import read_source
     from handful.table.inspect import inspect_table
@@ -35,7 +36,8 @@ def inspect(
     source = read_source(file, target)
     table = table_from_frame(source.frame, **reading(source, kinds, series))
     seen = inspect_table(table, target)
-    notes = (*source.notes, *table.notes, *(note for column in table if (note := file_note(column))))
+    files = (note for column in table if (note := file_note(column)))
+    notes = (*source.notes, *table.notes, *files, *filter(None, [speech_note(table)]))
     if terminal.json:
         terminal.hand_out({"input": file, "rows": len(table), **dataclasses.asdict(seen), "notes": notes})
         return

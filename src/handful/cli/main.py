@@ -18,6 +18,7 @@ import click
 
 from handful import __version__
 from handful.cli.cache import cache
+from handful.cli.chat import chat
 from handful.cli.console import Terminal
 from handful.cli.demo import demo
 from handful.cli.doctor import doctor
@@ -29,6 +30,7 @@ from handful.cli.inspect import inspect
 from handful.cli.next import next_rows
 from handful.cli.predict import predict
 from handful.cli.report import report
+from handful.cli.transcribe import transcribe
 from handful.errors import HandfulError, UserError
 
 __all__ = ["main", "run"]
@@ -40,7 +42,10 @@ def handful() -> None:
     """Fill the blanks of a table from a handful of examples, and say how sure it is."""
 
 
-for _command in (fill, fit, predict, evaluate, inspect, next_rows, report, get, demo, cache, doctor):
+for _command in (
+    *(fill, fit, predict, evaluate, inspect, next_rows, report),
+    *(chat, transcribe, get, demo, cache, doctor),
+):
     handful.add_command(_command)
 
 

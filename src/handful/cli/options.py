@@ -29,6 +29,7 @@ __all__ = [
     "table_output",
     "target_option",
     "terminal_options",
+    "writer_option",
 ]
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -120,6 +121,11 @@ group_option = click.option(
 )
 target_option = click.option(
     "--target", required=True, metavar="NAME", help="Column to learn, from the rows where it is filled."
+)
+writer_option = click.option(
+    "--writer",
+    metavar="WHERE",
+    help="Write text with this GGUF file, or this address of a server, instead of the writer of `handful get`.",
 )
 force_option = click.option("--force", is_flag=True, help="Replace a file that exists.")
 excel_safe_option = click.option(

@@ -12,6 +12,7 @@ from handful.cli.options import (
     output_option,
     table_output,
     terminal_options,
+    writer_option,
 )
 
 __all__ = ["predict"]
@@ -21,6 +22,7 @@ __all__ = ["predict"]
 @click.argument("model")
 @click.argument("file")
 @asked_options
+@writer_option
 @output_option("Where the answered table goes; '-' is stdout. [default: STEM.filled.SUFFIX beside FILE]")
 @force_option
 @excel_safe_option
@@ -34,6 +36,7 @@ def predict(
     sure: float | None,
     per_class: bool,
     why: bool,
+    writer: str | None,
     force: bool,
     excel_safe: bool,
 ) -> None:
@@ -52,7 +55,7 @@ def predict(
 
     asked = Asked(sure, per_class, why)
     refuse_existing(place, force=force)
-    learner = Learner.load(model)
+    learner = Learner.load(model, writer=writer)
     with terminal.progress() as progress:
         source = read_source(file, learner.target)
         learner.root = source.root

@@ -1,8 +1,9 @@
 """Vectors that outlive a run: kept in the user's cache folder under a hash of what they were made of.
 
 One SQLite file, readable by its owner alone: tens of thousands of small entries, several processes at once, no pickle.
-No text, file or path is kept. Whatever goes wrong with the cache costs time and nothing else: an entry that does not
-match its checksum is made again, a damaged file is begun anew, and where nothing can be written nothing is kept.
+No text, file or path is kept, but for what is said in recordings that were transcribed. Whatever goes wrong with the
+cache costs time and nothing else: an entry that does not match its checksum is made again, a damaged file is begun
+anew, and where nothing can be written nothing is kept.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ DAMAGE = (
 
 Vector = NDArray[np.float32]
 Row = tuple[bytes, int, int, bytes]
-"""Key, last use in seconds since 1970, checksum of key and vector, vector in little-endian float32."""
+"""Key, last use in seconds since 1970, checksum of key and content, vector in little-endian float32 or UTF-8."""
 
 Result = TypeVar("Result")
 
@@ -87,21 +88,38 @@ class VectorCache:
 
     def read(self, keys: Sequence[bytes], width: int) -> dict[bytes, Vector]:
         """Those of the keys' vectors that are kept and whole, bit for bit as written; 10,000 keys at most at a time."""
+        return {
+            key: np.frombuffer(vector, dtype="<f4").astype(np.float32)
+            for key, vector in self._read(keys).items()
+            if len(vector) == 4 * width
+        }
+
+    def read_texts(self, keys: Sequence[bytes]) -> dict[bytes, str]:
+        """Those of the keys' texts that are kept and whole; as `read`."""
+        return {key: text.decode("utf-8", "replace") for key, text in self._read(keys).items()}
+
+    def _read(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
         nothing: list[Row] = []
         found = self._guarded(lambda database: _select(database, keys), nothing)
         now = int(time.time())
         if any(used < now - FRESH for _, used, _, _ in found):
             self._guarded(lambda database: _touch(database, [key for key, *_ in found], now), None)
         return {
-            key: np.frombuffer(vector, dtype="<f4").astype(np.float32)
-            for key, _, crc, vector in found
-            if isinstance(vector, bytes) and len(vector) == 4 * width and crc == zlib.crc32(key + vector)
+            key: content
+            for key, _, crc, content in found
+            if isinstance(content, bytes) and crc == zlib.crc32(key + content)
         }
 
     def write(self, vectors: Mapping[bytes, Vector]) -> None:
         """Keep these, in one transaction; those used longest ago give way."""
+        self._write({key: vector.astype("<f4").tobytes() for key, vector in vectors.items()})
+
+    def write_texts(self, found: Mapping[bytes, str]) -> None:
+        """Keep these texts; as `write`."""
+        self._write({key: text.encode("utf-8", "replace") for key, text in found.items()})
+
+    def _write(self, blobs: Mapping[bytes, bytes]) -> None:
         now = int(time.time())
-        blobs = {key: vector.astype("<f4").tobytes() for key, vector in vectors.items()}
         rows = [(key, now, zlib.crc32(key + blob), blob) for key, blob in blobs.items()]
         if rows:
             self._guarded(lambda database: _insert(database, rows, self.cap), None)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from handful.encode.category import fit_category
 from handful.encode.date import DifferenceEncoder, fit_date, fit_differences
 from handful.encode.embed import FROZEN
+from handful.encode.frozen.sound import AND_WHISPER
 from handful.encode.image import fit_image
 from handful.encode.number import fit_number
 from handful.encode.series import fit_series
@@ -21,6 +22,7 @@ from handful.errors import ModelFileError
 from handful.features import Features
 from handful.table.column import Column, Form, Kind
 from handful.table.table import Table
+from handful.weights.place import needed, needed_module
 
 __all__ = ["ENCODERS", "ColumnEncoder", "TableEncoder", "fit_encoder", "says_something"]
 
@@ -83,14 +85,11 @@ class TableEncoder:
     def encode(self, table: Table) -> Features:
         """Features of every row of a table whose columns are embedded; they are found by name, others are ignored.
 
-        Raises ColumnError where the table lacks a column, ModelFileError where a frozen encoder is another now.
+        Raises ColumnError where the table lacks a column, ModelFileError where a frozen encoder is another now,
+        MissingError where it had a part that is not installed here.
         """
         for kind, identity in self.frozen.items():
-            if FROZEN[Kind(kind)]().identity != identity:
-                raise ModelFileError(
-                    f"this was learnt with another encoder of {kind}s, which this version does not have",
-                    hint="install the version of handful that wrote it, or fit again",
-                )
+            _check_frozen(kind, identity)
         blocks = [part.encoder.encode(table[part.name]) for part in self.columns]
         pairs = [pair.encode(table[pair.first], table[pair.second]) for pair in self.differences]
         widths = [block.shape[1] for block in blocks]
@@ -114,6 +113,20 @@ class TableEncoder:
                 numbers += [count] * size
                 count += 1
         return np.array(numbers, dtype=np.intp)
+
+
+def _check_frozen(kind: str, identity: str) -> None:
+    """Raises ModelFileError where the encoder of a kind makes other vectors now, MissingError where it lacks a part."""
+    now = FROZEN[Kind(kind)]().identity
+    if now == identity or now.startswith(identity + AND_WHISPER):
+        return
+    if identity.startswith(now + AND_WHISPER):
+        needed("speech")
+        needed_module("speech")
+    raise ModelFileError(
+        f"this was learnt with another encoder of {kind}s, which this version does not have",
+        hint="install the version of handful that wrote it, or fit again",
+    )
 
 
 def fit_encoder(context: Table) -> TableEncoder:

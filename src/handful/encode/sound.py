@@ -1,4 +1,7 @@
-"""A sound becomes twenty measures, and two embeddings of timbre, course and word: the first mostly of the word."""
+"""A sound becomes twenty measures, and two embeddings of timbre, course and word: the first mostly of the word.
+
+Where Whisper is installed, what it hears is a third.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,14 @@ from numpy.typing import NDArray
 
 from handful.encode.embed import vectors_of
 from handful.encode.frozen.sound import BLOCKS, SCALARS
+from handful.speech.whisper import WIDTH
 from handful.table.column import Column
 
-__all__ = ["SHARES", "SoundEncoder", "fit_sound"]
+__all__ = ["SHARES", "HeardEncoder", "SoundEncoder", "fit_sound"]
 
 
+OWN = SCALARS + sum(BLOCKS)
+"""The coordinates that need no Whisper come first."""
 SPREADS = (0.074, 0.75, 1.0)
 """By what timbre, course and word are multiplied so that spoken words spread alike in each. The factors are fixed, so
 that timbre, which spreads more where music is among speech, then counts for more."""
@@ -38,14 +44,29 @@ class SoundEncoder:
         """(row, measure + coordinate) measures in spreads of the context, embeddings in frozen units."""
         vectors = vectors_of(column)
         measures = np.clip((vectors[:, :SCALARS] - self.center) / self.scale, -1e3, 1e3)
-        blocks = vectors[:, SCALARS:] * np.repeat(np.array(SPREADS, np.float32), BLOCKS)
+        blocks = vectors[:, SCALARS:OWN] * np.repeat(np.array(SPREADS, np.float32), BLOCKS)
         word = np.arange(blocks.shape[1]) >= sum(BLOCKS[:2])
         shown = [blocks * np.where(word, 1.0, share) for share in SHARES]
         return np.hstack([measures, *shown]).astype(np.float32)
 
 
-def fit_sound(column: Column) -> SoundEncoder:
+@dataclass(frozen=True, slots=True)
+class HeardEncoder:
+    """With Whisper's vector behind the rest."""
+
+    is_category: ClassVar[bool] = False
+    embeddings: ClassVar[tuple[int, ...]] = (*SoundEncoder.embeddings, WIDTH)
+    sound: SoundEncoder
+
+    def encode(self, column: Column) -> NDArray[np.float32]:
+        """(row, measure + coordinate) as `SoundEncoder`, and then what Whisper hears."""
+        return np.hstack([self.sound.encode(column), vectors_of(column)[:, OWN:]])
+
+
+def fit_sound(column: Column) -> SoundEncoder | HeardEncoder:
     """Centre and spread of the measures; the embeddings need nothing of the context."""
-    measures = vectors_of(column)[~column.blank, :SCALARS]
+    vectors = vectors_of(column)
+    measures = vectors[~column.blank, :SCALARS]
     spread = measures.std(axis=0)
-    return SoundEncoder(np.median(measures, axis=0), np.where(spread > 0, spread, np.float32(1)))
+    encoder = SoundEncoder(np.median(measures, axis=0), np.where(spread > 0, spread, np.float32(1)))
+    return encoder if vectors.shape[1] == OWN else HeardEncoder(encoder)

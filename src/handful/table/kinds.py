@@ -25,11 +25,21 @@ from handful.table.table import Table
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["GIVEN", "Guess", "as_kind", "column_from_text", "guess_column", "kind_named", "target_kind"]
+__all__ = [
+    "GIVEN",
+    "Guess",
+    "as_kind",
+    "column_from_text",
+    "guess_column",
+    "kind_named",
+    "measured_in",
+    "target_kind",
+]
 
 GIVEN = "as you said"
 FEW = 20  # distinct values that can still be classes rather than a scale
 _SHARE = 0.2  # of the cells: with fewer distinct values than this, each comes five times on average
+_REPEATED = 0.25  # of the cells: with fewer that hold another cell's value too, a target is text to write
 _LONG = 40  # characters on average: longer cells are sentences
 _NUMBER = r"(?:[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[iI]nf(?:inity)?)|[nN]a[nN]|null|None|NA)"
 _COMMA_NUMBER = r"[+-]?\d+(?:,\d+)?(?:[eE][+-]?\d+)?"
@@ -104,6 +114,17 @@ def column_from_text(
     return Guess(Column(name, kind, texts(text.to_list()), why))
 
 
+def measured_in(cells: Sequence[str], kind: Kind, form: Form) -> NDArray[np.float64]:
+    """Numbers, or dates in seconds since 1970, read from cells in that form; NaN where one is neither."""
+    import polars as pl
+
+    text = pl.Series(cells, dtype=pl.String)
+    if kind is Kind.NUMBER:
+        return read_numbers(text, decimal=form.decimal).values
+    dates = read_dates(text, date_format=form.date_format)
+    return np.full(len(text), np.nan) if dates is None else dates.values
+
+
 def as_kind(column: Column, kind: Kind | str) -> Column:
     """The same column as another kind; a number becomes a category as the user wrote it: '1', not '1.0'.
 
@@ -136,8 +157,9 @@ def kind_named(kind: Kind | str) -> Kind:
 def target_kind(table: Table, name: str) -> tuple[Kind, str]:
     """The kind as which a target is learnt, and why in one clause.
 
-    Whole numbers with few distinct values, most of them repeated, are classes; strings are classes when any
-    value repeats, or when there is nothing beside them but media.
+    Whole numbers with few distinct values, most of them repeated, are classes. Strings are classes when a quarter of
+    the cells hold a value that stands in another cell too, or any does where no words stand beside them to write from,
+    or when there is nothing beside them but media; else they are text.
     """
     column = table[name]
     if column.given:
@@ -156,12 +178,14 @@ def target_kind(table: Table, name: str) -> tuple[Kind, str]:
             return Kind.CATEGORY, f"whole numbers with {count}, most of them repeated"
         return Kind.NUMBER, f"{count}, most of them not repeated"
     if column.kind in (Kind.CATEGORY, Kind.TEXT):
-        if (counts > 1).any():
-            return Kind.CATEGORY, f"{count} in {len(values)} cells"
         beside = [c.kind for c in table if c.name != name]
+        repeated = int(counts[counts > 1].sum())
+        worded = any(kind in (Kind.CATEGORY, Kind.TEXT, Kind.DATE) for kind in beside)
+        if repeated and (repeated >= _REPEATED * len(values) or not worded):
+            return Kind.CATEGORY, f"{count} in {len(values)} cells"
         if beside and all(kind in (Kind.IMAGE, Kind.SOUND, Kind.SERIES) for kind in beside):
             return Kind.CATEGORY, "the label of media"
-        return Kind.TEXT, "no value is repeated"
+        return Kind.TEXT, f"{count} in {len(values)} cells"
     return column.kind, column.why
 
 

@@ -68,11 +68,9 @@ def what_is_wrong(folder: Path, weights: Weights, *, thorough: bool = False) -> 
     except (KeyError, TypeError, AttributeError):
         return f"{NAME} is damaged"
     wrong = next(filter(None, problems), "")
-    if not wrong and any((folder / name).stat().st_mtime_ns != file.mtime_ns for name, file in files.items()):
-        with suppress(
-            OSError
-        ):  # a copied folder: noted, so that the hashes need not be compared at every start
-            _write(folder, weights, {name: _seen(folder / name, file.sha256) for name, file in files.items()})
+    if not wrong:
+        with suppress(OSError):
+            _note_times(folder, weights, files)
     return wrong
 
 

@@ -10,9 +10,19 @@ import pytest
 import soundfile
 from scipy.signal import chirp, resample_poly
 
-from handful.encode.frozen.recording import MOST_SECONDS, RATE, read_recording
-from handful.encode.frozen.sound import BLOCKS, SCALARS, sound_encoder
+from handful.encode.frozen.recording import (
+    MOST_SECONDS,
+    RATE,
+    length_of,
+    read_blocks,
+    read_recording,
+    resampled,
+    resampled_blocks,
+)
+from handful.encode.frozen.sound import BLOCKS, SCALARS, SoundVectors
 from handful.errors import CellError
+from handful.speech.whisper import WIDTH, Whisper
+from tests.tiny_whisper import tiny_whisper
 
 SECONDS = np.arange(RATE) / RATE
 SWEEP = (0.4 * chirp(SECONDS, 300, 1, 2_500) * np.hanning(RATE)).astype(np.float32)
@@ -29,7 +39,7 @@ def file(samples, rate=RATE, form="WAV", subtype="PCM_16"):
 
 
 def vector(content):
-    return sound_encoder().embed(content)
+    return SoundVectors().embed(content)
 
 
 def likeness(first, second):
@@ -48,7 +58,7 @@ def reason(content):
 def test_a_vector_has_its_width_and_is_finite_and_the_same_again(form):
     content = file(SWEEP, form=form, subtype=None)
     found = vector(content)
-    assert found.shape == (sound_encoder().width,) == (SCALARS + sum(BLOCKS),)
+    assert found.shape == (SoundVectors().width,) == (SCALARS + sum(BLOCKS),)
     assert found.dtype == np.float32
     assert np.isfinite(found).all()
     assert np.array_equal(found, vector(content))
@@ -159,3 +169,48 @@ def test_the_vector_depends_on_what_is_heard_and_not_on_its_neighbours():
     alone = vector(file(HUM))
     vector(file(SWEEP))
     assert zlib.crc32(vector(file(HUM)).tobytes()) == zlib.crc32(alone.tobytes())
+
+
+@pytest.mark.parametrize("rate", [8_000, 11_025, 22_050, 44_100, 48_000, 16_000, 96_000])
+@pytest.mark.parametrize("size", [1, 997, 65_536])
+def test_blocks_are_resampled_as_the_whole_is(rate, size):
+    samples = np.random.default_rng(0).normal(0, 0.2, 2_000 if size == 1 else 30_011).astype(np.float32)
+    blocks = [samples[start : start + size] for start in range(0, len(samples), size)]
+    joined = np.concatenate(list(resampled_blocks(blocks, rate)))
+    np.testing.assert_allclose(joined, resampled(samples, rate), atol=1e-5)
+
+
+def test_a_file_in_blocks_is_the_file_read_at_once(tmp_path):
+    path = tmp_path / "long.wav"
+    path.write_bytes(file(np.tile(SWEEP, 20), rate=44_100))
+    np.testing.assert_allclose(
+        np.concatenate(list(read_blocks(path))), read_recording(path.read_bytes()), atol=1e-5
+    )
+    assert length_of(path) == 20 * RATE / 44_100
+
+
+def test_blocks_have_no_longest_length(tmp_path):
+    path = tmp_path / "long.wav"
+    path.write_bytes(file(np.zeros(8_000 * (MOST_SECONDS + 60)), rate=8_000))
+    assert sum(map(len, read_blocks(path))) == RATE * (MOST_SECONDS + 60)
+
+
+@pytest.mark.parametrize("content", [b"", b"RIFF no more", b"text"])
+def test_a_broken_file_gives_no_blocks_and_no_length(tmp_path, content):
+    path = tmp_path / "broken.wav"
+    path.write_bytes(content)
+    for read in (length_of, lambda path: list(read_blocks(path))):
+        with pytest.raises(CellError):
+            read(path)
+
+
+def test_what_whisper_hears_stands_behind_the_rest_and_changes_none_of_it(tmp_path):
+    pytest.importorskip("faster_whisper", reason="the extra `speech` is not installed")
+    alone, both = SoundVectors(), SoundVectors(Whisper(tiny_whisper(tmp_path)))
+    assert both.width == alone.width + WIDTH
+    assert both.identity.startswith(alone.identity)
+    assert both.identity != alone.identity
+    found = both.embed(file(SWEEP))
+    assert found.shape == (both.width,)
+    assert np.array_equal(found[: alone.width], alone.embed(file(SWEEP)))
+    assert np.isclose(np.linalg.norm(found[alone.width :]), 1, atol=1e-5)

@@ -1,8 +1,12 @@
-"""A sound becomes one vector: what it sounds like, how it moves, and which word it may be."""
+"""A sound becomes one vector: what it sounds like, how it moves, which word it may be, and what Whisper hears.
+
+The last only where the weights of `handful get speech` are installed; its identity and width tell.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
 from functools import cache
 from itertools import pairwise
 
@@ -24,8 +28,9 @@ from handful.encode.frozen.spectrum import (
     trimmed,
 )
 from handful.encode.frozen.word import word_levels, word_pictures
+from handful.speech.whisper import WIDTH, Whisper, can_hear, whisper
 
-__all__ = ["BLOCKS", "SCALARS", "SoundVectors", "sound_encoder"]
+__all__ = ["AND_WHISPER", "BLOCKS", "SCALARS", "SoundVectors", "sound_encoder"]
 
 RECIPE = 1
 """Is counted up whenever the same weights are to give other vectors."""
@@ -33,6 +38,9 @@ SCALARS = 20
 """The first coordinates stand for themselves: level, length, pitch, centroid, and how they vary."""
 BLOCKS = (216, 144, 128)
 """Then come three blocks: timbre and its dynamics, the course of the cepstrum, the word network."""
+
+AND_WHISPER = " and Whisper "
+"""Between the two parts of an identity: whoever learnt with the first alone can use such vectors too."""
 
 BANDS, LOW, HIGH = 32, 60.0, 7_800.0
 """Of timbre: the whole range, of which a telephone's recording fills the lower half."""
@@ -52,10 +60,11 @@ Array = NDArray[np.float32]
 class SoundVectors:
     """The sound encoder: signal processing, and a network that learnt to tell synthetic words apart."""
 
-    width = SCALARS + sum(BLOCKS)
-
-    def __init__(self) -> None:
-        self.identity = hashlib.sha256(f"{network('sound').hash} recipe {RECIPE}".encode()).hexdigest()
+    def __init__(self, whisper: Whisper | None = None) -> None:
+        self._whisper = whisper
+        own = hashlib.sha256(f"{network('sound').hash} recipe {RECIPE}".encode()).hexdigest()
+        self.identity = own if whisper is None else f"{own}{AND_WHISPER}{whisper.identity}"
+        self.width = SCALARS + sum(BLOCKS) + (0 if whisper is None else WIDTH)
 
     def embed(self, content: bytes) -> Array:
         """(coordinate,) of a file's bytes. Raises CellError as `read_recording` does."""
@@ -63,7 +72,9 @@ class SoundVectors:
         spectrum = power_spectrum(samples)
         words = word_levels(spectrum)
         bands = decibels(in_bands(spectrum, BANDS, LOW, HIGH))
-        parts = (volume, _scalars(samples, spectrum), _timbre(bands), _course(words), self._word(words))
+        parts = [volume, _scalars(samples, spectrum), _timbre(bands), _course(words), self._word(words)]
+        if self._whisper is not None:
+            parts.append(self._whisper.vector(samples))
         return np.concatenate(parts).astype(np.float32)
 
     def _word(self, words: Array) -> Array:
@@ -72,10 +83,14 @@ class SoundVectors:
         return _unit((made / np.linalg.norm(made, axis=1, keepdims=True)).mean(axis=0))
 
 
-@cache
 def sound_encoder() -> SoundVectors:
-    """The encoder of every sound column."""
-    return SoundVectors()
+    """The encoder of every sound column: with Whisper where it is installed."""
+    return _sound_encoder(can_hear(), os.getpid())
+
+
+@cache
+def _sound_encoder(with_whisper: bool, process: int) -> SoundVectors:
+    return SoundVectors(whisper() if with_whisper else None)
 
 
 def _leveled(samples: Array) -> tuple[Array, Array]:

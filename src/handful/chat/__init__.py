@@ -1,0 +1,1 @@
+"""Questions about a table in plain language, answered by operations on it."""

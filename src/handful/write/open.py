@@ -1,0 +1,28 @@
+"""Which writer is meant: the fetched one, a GGUF file, or an address; never an address by default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from handful.weights.place import needed
+from handful.weights.registry import WEIGHTS
+from handful.write.local import LocalWriter
+from handful.write.writer import Writer
+
+__all__ = ["open_writer"]
+
+
+def open_writer(asked: str | None = None) -> Writer:
+    """The writer asked for: None for the fetched weights, the path of a GGUF file, or an http(s) address.
+
+    An address may end in `#` and a model's name: `http://localhost:11434#qwen3:0.6b`. Raises `UserError`
+    where the weights are not here or cannot be used.
+    """
+    if asked is None:
+        return LocalWriter(needed("writer") / WEIGHTS["writer"].kept[0])
+    if asked.startswith(("http://", "https://")):
+        from handful.write.address import AddressWriter
+
+        address, _, model = asked.partition("#")
+        return AddressWriter(address, model)
+    return LocalWriter(Path(asked))
