@@ -241,3 +241,15 @@ def test_any_table_is_filled_or_refused_and_no_given_cell_changes(frame):
 def _marked(column: pl.Series) -> bool:
     """Whether a cell of text says that there is no value, and so was a blank to fill."""
     return column.dtype == pl.String and bool(column.str.strip_chars().is_in(["", *MARKS]).any())
+
+
+def test_a_column_that_is_blank_wherever_the_target_is_has_no_part_in_it():
+    first, last = ["Ann", "Bob", "Cara", "Dan", "Eve", "Finn"], ["Lee", "Ray", "Moss", "Poe", "Ash", "Stone"]
+    full = [f"{one} {other}" for one, other in zip(first, last, strict=True)]
+    initials = [f"{one[0]}.{other[0]}." for one, other in zip(first, last, strict=True)]
+    table = pl.DataFrame(
+        {"first": first, "last": last, "full": [*full[:4], None, None], "short": [*initials[:4], None, None]}
+    )
+    filled = handful.fill(table, kinds={"full": "text", "short": "text"})
+    assert filled["full"].to_list() == full
+    assert filled["short"].to_list() == initials

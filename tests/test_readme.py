@@ -117,7 +117,9 @@ AFTER_GET = [
 
 @pytest.mark.parametrize(("page", "line"), AFTER_GET)
 def test_what_a_page_says_to_type_after_handful_get_works(page, line, tmp_path, monkeypatch):
-    pytest.importorskip(WEIGHTS[NEEDS.search(line)[1]].module)
+    needs = NEEDS.search(line)
+    assert needs is not None
+    pytest.importorskip(WEIGHTS[needs[1]].module)
     monkeypatch.chdir(tmp_path)
     write_files(tmp_path)
     type_in(line)

@@ -22,6 +22,7 @@ from handful.table.column import Column, Form, Kind
 from handful.table.form import write_value
 from handful.table.kinds import target_kind
 from handful.table.table import Table
+from handful.write.writer import Writer
 from handful.write.writing import Writing
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def fill(
     sure: float | None = None,
     per_class: bool = False,
     why: bool = False,
-    writer: str | None = None,
+    writer: str | Writer | None = None,
 ) -> IntoDataFrameT:
     """The same kind of frame with its blanks filled, and beside each filled column how sure each cell is.
 
@@ -146,10 +147,10 @@ def fill_frame(
     root: Path | str | None = None,
     series: Mapping[str, Sequence[str]] | None = None,
     asked: Asked = NOTHING,
-    writer: str | None = None,
+    writer: str | Writer | None = None,
     progress: Progress = lambda step, share: None,
 ) -> Filling:
-    """What `fill` gives, with the learners, their scores and what was left out."""
+    """What `fill` gives, with the learners, their scores and what was left out; `writer` may be an open one."""
     from handful.table.adapt import table_from_frame
 
     progress("reading", 0.0)
@@ -164,9 +165,10 @@ def fill_frame(
         )
         try:
             learner = Learner(name, kinds=kinds, group=group, root=root, series=series, writer=writer)
-            if not learner.fit_writing(typed, share):
+            silent = _blank_with(typed, name, group)
+            if not learner.fit_writing(typed.without(*silent), share):
                 typed = embed(typed, read_as_features, needed=True, progress=progress)
-                learner.fit_blend(typed, share)
+                learner.fit_blend(typed.without(*silent), share)
         except (TargetError, MissingError) as error:
             if targets:
                 raise
@@ -178,6 +180,13 @@ def fill_frame(
         frame = _put(frame, typed, done)
         filled.append(done)
     return Filling(frame, tuple(filled), left, typed.notes)
+
+
+def _blank_with(typed: Table, target: str, group: str | None) -> list[str]:
+    """The columns that are blank wherever the target is: what they tell of the labelled rows helps no other."""
+    queries = typed[target].empty
+    others = [column for column in typed if column.name not in (target, group)]
+    return [column.name for column in others if queries.any() and column.blank[queries].all()]
 
 
 def _wanted(typed: Table, targets: Sequence[str], group: str | None) -> tuple[list[str], dict[str, str]]:
@@ -298,8 +307,11 @@ def _put(frame: Any, typed: Table, done: FilledTarget) -> Any:
             values = values.astype("datetime64[D]").astype("datetime64[s]")
         if not done.kind.is_measured or not holds_text:
             return list(values.tolist())
-        column = Column(done.name, done.kind, values.astype(np.float64), form=form)
-        return [write_value(value, column) for value in column.values.tolist()]
+        numbers = np.where(
+            np.isnan(values), np.nan, values.astype(np.float64)
+        )  # NaT as a number is the year 1
+        column = Column(done.name, done.kind, numbers, form=form)
+        return [None if value != value else write_value(value, column) for value in numbers.tolist()]
 
     def over_all_rows(cells: list[Any], otherwise: str | None) -> list[Any]:
         found = dict(zip(places.tolist(), cells, strict=True))

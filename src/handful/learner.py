@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,7 +39,7 @@ from handful.trust.doubts import find_doubts
 from handful.trust.next import worth_labelling
 from handful.trust.novelty import Novelty, fit_novelty
 from handful.trust.reasons import column_shares, rows_that_decided
-from handful.write.open import open_writer
+from handful.write.open import shared_writer
 from handful.write.writer import Writer
 from handful.write.writing import Writing, learn_to_write
 
@@ -121,7 +122,7 @@ class Learner:
         group: str | None = None,
         root: Path | str | None = None,
         series: Mapping[str, Sequence[str]] | None = None,
-        writer: str | None = None,
+        writer: str | Writer | None = None,
     ) -> None:
         self.target = target
         self.kinds = dict(kinds or {})
@@ -131,7 +132,6 @@ class Learner:
         self.writer = writer
         self._state: State | Writing | None = None
         self._covering: Coverage | None = None
-        self._opened: Writer | None = None
 
     @property
     def learnt_(self) -> State | Writing:
@@ -147,7 +147,8 @@ class Learner:
         if isinstance(learnt, Writing):
             raise TargetError(
                 f"{self.target!r} is written, not chosen among classes or measured: there is no such thing for it",
-                hint=f"evaluate, fill and predict take it; if its values are classes: --kind {self.target}=category",
+                hint="evaluate, fill and predict take it; if its values are classes: --kind "
+                + shlex.quote(f"{self.target}=category"),
             )
         return learnt
 
@@ -460,10 +461,9 @@ class Learner:
         return Table(tuple(as_kind(table[name], kind) for name, kind in learnt.kinds.items()), len(table))
 
     def _open_writer(self) -> Writer:
-        """The writer, which is opened once: that takes half a second."""
-        if self._opened is None:
-            self._opened = open_writer(self.writer)
-        return self._opened
+        if self.writer is None or isinstance(self.writer, str):
+            return shared_writer(self.writer)
+        return self.writer
 
 
 def check_rate(sure: float) -> None:

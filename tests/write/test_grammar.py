@@ -141,3 +141,11 @@ def test_a_hostile_cell_is_quoted_in_the_grammar(hostile):
     grammar = grammar_of(shape_of(rows_of(*"abcd"), outputs), {"text": "a"})
     assert grammar.count("\n") == 1
     assert re.fullmatch(r'root ::= " " \(("[A-Za-z0-9\\]*"( \| )?)+\) "\\n"\n', grammar)
+
+
+def test_a_copy_of_the_row_has_not_the_shape_of_cells_of_which_none_is_one():
+    rows = [{"word": word} for word in ("easy", "full", "old", "hot", "wet")]
+    opposites = ["hard", "empty", "new", "cold", "dry"]
+    assert not is_of_shape(shape_of(rows, opposites), {"word": "tall"}, "Tall")
+    assert is_of_shape(shape_of(rows, opposites), {"word": "tall"}, "small")
+    assert is_of_shape(shape_of(rows, ["easy", *opposites[1:]]), {"word": "tall"}, "tall")

@@ -173,3 +173,14 @@ def test_all_columns_that_any_program_reads_are_named():
     programs = find_programs(rows, [n.split()[1].upper() for n in NAMES])
     assert programs is not None
     assert set(programs.columns) == {"last", "name"}
+
+
+def test_an_answer_without_the_mark_that_ends_all_examples_is_not_sure():
+    names = ["Ash, Mr. Al", "Bell, Mrs. Bo", "Cox, Miss. Cy", "Day, Dr. Di", "Eve, Mr. Ed", "Fox, Rev. Fay"]
+    found = find_programs([{"name": name} for name in names], [name.split()[1] for name in names])
+    assert found is not None
+    assert found.edges == ("", ".")
+    texts, sure = found.answers([{"name": "Gray, Mr. Gus"}, {"name": "van der Hey, Mr. Ian"}])
+    assert texts[0] == "Mr."
+    assert sure[0] > 0.5
+    assert texts[1] == "Mr." or sure[1] < 0.5

@@ -137,6 +137,12 @@ def test_no_copy_of_a_row_that_is_held_out_is_shown():
             told.append(own.split(" ->")[0] in {line.split(" ->")[0] for line in shown})
             return Completion("x", 0.5, 1)
 
+        def chat(self, messages, **_):
+            raise NotImplementedError
+
+        def close(self):
+            pass
+
     told: list[bool] = []
     rows = [{"name": f"row {place // 2}"} for place in range(80)]
     learn_writing(rows, [f"text {place // 2}" for place in range(80)], Listening())

@@ -184,8 +184,13 @@ class Answers:
             assert self.high is not None
             known = {f"{self.target} low": self.low, f"{self.target} high": self.high}
         if self.why is not None:
-            known[f"{self.target} why"] = texts(self.why.text(row) for row in range(len(self)))
+            known[f"{self.target} why"] = texts(self._why(row) for row in range(len(self)))
         return {**known, f"{self.target} status": self.status}
+
+    def _why(self, row: int) -> str:
+        """What decided the answer; where a text was left out, what it would be."""
+        assert self.why is not None
+        return str(self.reasons[row]) if self.values[row] is None else self.why.text(row)
 
     def to_frame(self) -> Any:
         """A polars frame: the value, how sure it is, and the status."""

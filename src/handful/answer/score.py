@@ -27,6 +27,8 @@ Array = NDArray[np.float64]
 
 CONFIDENCE = 0.90
 SIGNIFICANCE = 0.02
+FEW = 8
+"""Texts with which even all of them right may be luck, or nearly."""
 SAME = "Nothing to learn: all filled cells hold the same value, and so do the answers."
 DAY = 86_400.0
 
@@ -158,8 +160,11 @@ def score_texts(rows: JudgedTexts, how: str) -> Score:
     p_value = 0.5 ** len(gains) if (gains > 0).all() else _chance_of_luck(gains, units)
     low, high = _share_interval(exact, units)
     better = p_value < SIGNIFICANCE
+    beats = "Better" if better else "No better"
+    if not better and gains.mean() > 0 and len(gains) < FEW:
+        beats = "Perhaps better, of so few rows nobody can be sure,"
     verdict = (
-        f"{'Better' if better else 'No better'} than copying: {how} {exact.mean():.0%} exactly right "
+        f"{beats} than copying: {how} {exact.mean():.0%} exactly right "
         f"({low:.0%} to {high:.0%}, character F1 {1 - losses.mean():.2f}) on {len(exact)} rows held out; "
         f"{rule}: {baseline:.0%} ({1 - baseline_losses.mean():.2f})."
     )

@@ -45,7 +45,6 @@ class Asked:
     """The column after "which": the one whose value is asked for."""
     many: int = -1
     """The place of "many" in "how many", -1 where that is not asked."""
-    much: bool = False
     number: int = 0
     """How many rows are asked for: 5 in "the 5 heaviest"."""
     row: int = -1
@@ -176,8 +175,6 @@ def _how_many(words: Sequence[Word], asked: Asked) -> None:
             asked.many = two.place
         if one.stem == stem("number") and two.stem == "of":
             asked.many = two.place
-        if one.stem == "how" and two.stem == stem("much"):
-            asked.much = True
         if one.stem == stem("count") and asked.many < 0:
             asked.many = one.place
 

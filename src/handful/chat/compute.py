@@ -29,7 +29,6 @@ class Result:
     """The cells, or rows, that the figure was computed from."""
     left: int = 0
     """Blank cells that were left out, or groups beyond `MOST_GROUPS`."""
-    notes: tuple[str, ...] = field(default=())
     parts: dict[str, str] = field(default_factory=dict)
     """A description's figures by name, as text."""
 

@@ -23,7 +23,7 @@ def kept_marks(text: pl.Series) -> tuple[str, ...]:
 
     '-' is a value in a column that has '+', and 'None' in one of words: a category is not to be filled over.
     """
-    bare = text.str.strip_chars()
+    bare = text.alias("").str.strip_chars()  # a name such as "^a.*$" would be taken for a pattern of names
     others = bare.filter(~bare.is_in([*MARKS, *_DOUBTFUL]))
     return tuple(mark for mark, value in _DOUBTFUL.items() if others.str.contains(value).any())
 

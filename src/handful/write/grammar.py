@@ -49,6 +49,8 @@ class Shape:
     """The closed list that the cells come from; () = none."""
     copied_from: str
     """The column whose cell always contains the cell, at the edges of words; "" = none."""
+    repeats: bool
+    """Whether a given cell says what another cell of its row says."""
 
 
 def shape_of(rows: Sequence[Row], outputs: Sequence[str]) -> Shape:
@@ -61,6 +63,7 @@ def shape_of(rows: Sequence[Row], outputs: Sequence[str]) -> Shape:
         pattern=_pattern(outputs) if enough else "",
         choices=_choices(outputs),
         copied_from=_copied_from(rows, outputs) if enough else "",
+        repeats=not enough or any(_repeats(row, output) for row, output in zip(rows, outputs, strict=True)),
     )
 
 
@@ -86,7 +89,13 @@ def grammar_of(shape: Shape, row: Row) -> str:
 
 
 def is_of_shape(shape: Shape, row: Row, text: str) -> bool:
-    """Whether the grammar of the row's cell accepts the text: the check where a writer knows no grammars."""
+    """Whether the grammar of the row's cell accepts the text: the check where a writer knows no grammars.
+
+    And what no grammar says: where no given cell repeats another of its row, as a model does that knows no better,
+    this one does not either.
+    """
+    if not shape.repeats and _repeats(row, text):
+        return False
     words = _words(shown(row.get(shape.copied_from, ""))) if shape.copied_from else []
     if words:
         return text in _copies(words)
@@ -95,6 +104,10 @@ def is_of_shape(shape: Shape, row: Row, text: str) -> bool:
     most = most_characters(shape)
     pattern = shape.pattern or f"[{shape.characters}]" + (f"{{1,{most}}}" if most <= MOST_COUNTED else "+")
     return re.fullmatch(pattern, text) is not None
+
+
+def _repeats(row: Row, text: str) -> bool:
+    return any(text.casefold() == shown(cell).casefold() for cell in row.values())
 
 
 def _characters(outputs: Sequence[str]) -> str:

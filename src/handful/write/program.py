@@ -13,7 +13,7 @@ from handful.write.pieces import Piece
 from handful.write.row import Row
 from handful.write.wording import worded
 
-__all__ = ["Program", "Programs", "Runner"]
+__all__ = ["Program", "Programs", "Runner", "shared_edges"]
 
 
 FRAIL = {"from to": 10.0, "pattern": 1.0, "no start": 0.5, "no end": 0.5, "look up": 0.5, "without": 1.0}
@@ -22,6 +22,8 @@ NEGLIGIBLE = 12.0
 """A program so many bits longer than the best has no vote: it would have a 4,000th of its weight."""
 UNSEEN = 0.7
 """What is left of the confidence for each column whose cell is built as in no example."""
+UNLIKE = 0.3
+"""What is left of it for an answer that lacks the mark with which all examples begin, or end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class Programs:
     """For each piece of the best program, how the cells of the examples are built (`novelty.signature`)."""
     stability: float
     """Share of the examples that the best program found without them explains."""
+    edges: tuple[str, str]
+    """The mark with which all examples begin, and the one with which they end; "" where it is none."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -112,13 +116,17 @@ class Programs:
         for number, row in enumerate(rows):
             text, share = _vote(runner.texts(row), weights)
             answers.append(text)
-            sure[number] = share * bound * self._known(row)
+            sure[number] = share * bound * self._known(row) * self._edged(text or "")
         return answers, sure
 
     def _bound(self) -> float:
         """The most that can be said: the rate of right answers in so many examples, after Laplace."""
         right = self.examples - self.exceptions
         return (right + 1) / (self.examples + 2 + self.best.frailty) * (0.5 + 0.5 * self.stability)
+
+    def _edged(self, text: str) -> float:
+        start, end = self.edges
+        return UNLIKE ** ((not text.startswith(start)) + (not text.endswith(end)))
 
     def _known(self, row: Row) -> float:
         chosen = self.best.pieces_for(row)
@@ -128,6 +136,13 @@ class Programs:
             if seen and any(piece is each for each in chosen) and signature(piece, row) not in seen
         }
         return float(UNSEEN ** len(strange))
+
+
+def shared_edges(outputs: Sequence[str]) -> tuple[str, str]:
+    """The mark, no letter or digit, with which all of some texts begin, and the one with which they end."""
+    starts, ends = {text[:1] for text in outputs}, {text[-1:] for text in outputs}
+    first, last = (each.pop() if len(each) == 1 else "" for each in (starts, ends))
+    return "" if first.isalnum() else first, "" if last.isalnum() else last
 
 
 def _vote(texts: Sequence[str | None], weights: Sequence[float]) -> tuple[str | None, float]:

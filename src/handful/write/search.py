@@ -11,7 +11,7 @@ from handful.write.novelty import signature
 from handful.write.paths import shortest_paths
 from handful.write.pieces import MOST_CHARACTERS
 from handful.write.pool import Budget, Cells, pool_of
-from handful.write.program import Program, Programs, Runner
+from handful.write.program import Program, Programs, Runner, shared_edges
 from handful.write.row import Row
 from handful.write.switches import switched
 
@@ -243,6 +243,7 @@ def _programs(
         stability=_stability(
             best, _numbered(examples, [e.number for e in examples if e.number not in wrong]), names
         ),
+        edges=shared_edges([e.output for e in examples if e.number not in wrong]),
     )
 
 

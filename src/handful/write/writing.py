@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from handful.answer.answer import Answers, Why, answers_written
 from handful.answer.score import JudgedTexts, Score, score_texts
-from handful.errors import TargetError, UserError
+from handful.errors import MissingError, TargetError, UserError
 from handful.experts.folds import units_of
 from handful.speech.whisper import missing
 from handful.table.column import Column, Form, Kind, texts
@@ -159,7 +159,14 @@ def learn_to_write(
         return None
     else:
         _refuse(context, target, why, names)
-        by = learn_writing(rows, outputs, open_writer(), progress, units=units)
+        names = sorted(names)  # the order of the columns is in what the writer reads
+        rows = rows_of(context, names)
+        try:
+            writer = open_writer()
+        except MissingError as error:
+            lacking = f"column {target!r} holds text ({why}) that no program writes, and {error.message}"
+            raise MissingError(lacking, hint=error.hint) from error
+        by = learn_writing(rows, outputs, writer, progress, units=units)
         judged, said, used, how = by.judged, list(by.held_out), tuple(names), "the writer had"
         by = replace(by, examples=tuple(replace(kept, row=int(filled[kept.row])) for kept in by.examples))
     return Writing(
@@ -257,7 +264,7 @@ def _refuse(context: Table, target: str, why: str, names: Sequence[str]) -> None
     if len(context) < FEWEST:
         raise TargetError(
             f"column {target!r} is filled in {len(context)} rows; writing needs {FEWEST}",
-            hint=f"fill in {target!r} in {FEWEST - len(context)} more rows",
+            hint=f"fill in {target!r} in {FEWEST - len(context)} more",
         )
     if not names:
         sounds = any(column.kind is Kind.SOUND for column in context)
