@@ -17,14 +17,14 @@ from benchmarks import arguments
 from benchmarks.measure import in_child
 from benchmarks.results_file import RESULTS, append, keys, provenance
 from benchmarks.writing.methods import METHODS, Method, method
-from benchmarks.writing.score import METRICS, Written, scores
+from benchmarks.writing.score import METRICS, Written, cells, scores
 from benchmarks.writing.tasks import DEVELOPMENT, JUDGED, SHOWN, Task, listed, present, tasks
 
 OUT = RESULTS / "writing.csv"
 KEY = ("task", "method", "version", "seed")
 COLUMNS = (
     "task", "half", "needs", "source", "method", "version", "rows", *METRICS,
-    "seconds", "error", "seed", "commit", "machine", "date",
+    "cells", "seconds", "error", "seed", "commit", "machine", "date",
 )  # fmt: skip
 
 
@@ -56,8 +56,8 @@ def run_task(by: Method, task: Task) -> dict[str, object]:
     figures = scores(judged, written) | ({"wrong_left_blank": 0.0} if error else {})
     return {
         "task": task.name, "half": task.half, "needs": task.needs, "source": task.source, "method": by.name,
-        "version": by.version, "rows": len(judged), **figures, "seconds": cost.get("seconds"),
-        "error": error, "seed": 0,
+        "version": by.version, "rows": len(judged), **figures, "cells": cells(judged, written),
+        "seconds": cost.get("seconds"), "error": error, "seed": 0,
     }  # fmt: skip
 
 

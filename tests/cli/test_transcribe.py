@@ -7,7 +7,6 @@ import re
 import numpy as np
 import pytest
 
-from handful.speech.whisper import can_hear, missing
 from tests.tiny_whisper import RATE, tiny_whisper, voice, wav
 
 pytest.importorskip("faster_whisper", reason="the extra `speech` is not installed")
@@ -42,15 +41,18 @@ def test_the_text_of_one_file_goes_to_stdout_and_the_rest_to_stderr(transcribe, 
     assert "CPU s" in ended.err
 
 
-def test_a_silent_file_gives_empty_text(transcribe, talks):
+def test_a_silent_file_gives_empty_text_and_is_named(transcribe, talks):
     ended = transcribe(talks / "more" / "quiet.wav")
     assert (ended.code, ended.out) == (0, ""), ended.err
+    assert re.search("^nothing is said in .*quiet.wav$", ended.err, re.MULTILINE)
 
 
-def test_a_folder_becomes_a_table_with_a_row_for_each_segment(transcribe, talks):
+def test_a_folder_becomes_a_table_with_a_row_for_each_segment_and_each_silent_file(transcribe, talks):
     ended = transcribe("my talks")
     assert ended.code == 0, ended.err
-    (row,) = csv.DictReader(io.StringIO(ended.out))
+    row, silent = csv.DictReader(io.StringIO(ended.out))
+    assert silent["file"].endswith("quiet.wav")
+    assert (silent["end"], silent["text"], silent["confidence"]) == ("1.0", "", "0.0")
     assert row["file"] == str(talks.relative_to(talks.parent) / "a talk.wav")
     assert (row["start"], row["end"], row["text"]) == ("0.0", "1.0", "hello there")
     assert 0.9 < float(row["confidence"]) <= 1
@@ -85,7 +87,7 @@ def test_a_broken_file_is_named_and_the_others_go_on(transcribe, talks):
     assert ended.code == 2
     assert "hello there" in ended.out
     assert "broken.wav cannot be transcribed: broken or cut off" in ended.err
-    assert "absent.wav cannot be transcribed: No such file or directory" in ended.err
+    assert "absent.wav cannot be transcribed: there is no such file" in ended.err
 
 
 def test_where_no_file_can_be_read_there_is_no_output(transcribe, talks):
@@ -93,6 +95,15 @@ def test_where_no_file_can_be_read_there_is_no_output(transcribe, talks):
     assert ended.code == 2
     assert "notes.txt cannot be transcribed: not a sound file" in ended.err
     assert not talks.with_name("out.txt").exists()
+    assert ended.err.count("cannot be transcribed") == 1
+
+
+def test_a_file_that_is_not_there_is_said_to_be_absent_and_once(transcribe, talks):
+    ended = transcribe("absent.wav")
+    assert ended.code == 2
+    assert ended.err.count("absent.wav cannot be transcribed: there is no such file") == 1
+    assert "hint: check the name" in ended.err
+    assert "FLAC" not in ended.err
 
 
 def test_nothing_is_replaced_unasked(transcribe, talks):
@@ -124,7 +135,8 @@ def test_json_has_all_of_it(transcribe, talks):
         (["my talks", "--srt"], "subtitles are those of one recording"),
         (["my talks", "-o", "x.srt"], "subtitles are those of one recording"),
         (["my talks/a talk.wav", "--srt", "-o", "x.csv"], "no name for subtitles"),
-        (["my talks/a talk.wav", "-o", "x.pdf"], "x.pdf"),
+        (["my talks/a talk.wav", "-o", "x.pdf"], "x.pdf: the suffix '.pdf' tells no format"),
+        (["my talks/a talk.wav", "-o", "x.pdf"], ".srt (subtitles)"),
         (["my talks/a talk.wav", "-o", "absent/x.txt"], "'absent' does not exist"),
         (["my talks/a talk.wav", "-o", "-", "--json"], "cannot both go to stdout"),
         (["empty"], "a folder without recordings"),
@@ -155,7 +167,7 @@ def test_without_the_weights_the_command_that_fetches_them_is_named(handful, tal
     assert "handful get speech" in ended.err
 
 
-@pytest.mark.skipif(not can_hear(), reason=f"needs {missing()}")
+@pytest.mark.weights("speech")
 def test_the_real_network_hears_nothing_in_silence(handful, talks):
     ended = handful("transcribe", "my talks/more/quiet.wav")
     assert (ended.code, ended.out) == (0, ""), ended.err

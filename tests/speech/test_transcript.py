@@ -62,7 +62,9 @@ def test_rows_have_the_file_the_times_the_text_and_the_confidence():
 def test_nothing_said_is_no_text_and_no_confidence():
     silent = Transcript("quiet.wav", 3.0, ())
     assert (silent.text, silent.confidence) == ("", 0.0)
-    assert (plain_text([silent]), subtitles(silent), rows([silent])) == ("", "", [])
+    assert (plain_text([silent]), subtitles(silent)) == ("", "")
+    (row,) = rows([silent])
+    assert row == {"file": "quiet.wav", "start": 0.0, "end": 3.0, "text": "", "confidence": 0.0}
 
 
 def test_the_confidence_of_a_recording_lies_between_those_of_its_segments():

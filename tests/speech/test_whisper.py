@@ -7,12 +7,24 @@ import textwrap
 import numpy as np
 import pytest
 
+from handful.encode.frozen.recording import read_recording
 from handful.errors import MissingError, UserError
 from handful.speech.silence import LONGEST, RATE
 from handful.speech.whisper import WIDTH, Whisper, can_hear, missing
 from tests.tiny_whisper import tiny_whisper, voice
 
-needs_weights = pytest.mark.skipif(not can_hear(), reason=f"needs {missing()}")
+pytest.importorskip("faster_whisper", reason="the extra `speech` is not installed")
+
+
+@pytest.fixture
+def spoken():
+    """(sample,) of a text that a synthetic voice reads out."""
+    espeak = shutil.which("espeak-ng")
+    if espeak is None:
+        pytest.skip("needs the program espeak-ng")
+    return lambda text: read_recording(
+        subprocess.run([espeak, "-s", "150", "--stdout", text], capture_output=True, check=True).stdout
+    )
 
 
 def test_what_is_said_comes_with_times_and_confidence(tiny):
@@ -132,7 +144,24 @@ def test_nothing_asks_the_network(tiny_folder):
     assert json.loads(ended.stdout) == {"said": ["hello there"], "asked": []}
 
 
-@needs_weights
+@pytest.mark.weights("speech")
+def test_the_real_network_hears_a_sentence_and_believes_it(spoken):
+    (segment,) = Whisper().transcribe(spoken("The train to the city leaves at noon."))
+    assert segment.text == "The train to the city leaves at noon."
+    assert segment.confidence > 0.4
+
+
+@pytest.mark.weights("speech")
+def test_what_is_really_said_again_and_again_is_no_loop(spoken):
+    advertisement = (
+        "The meeting was moved to noon. Bring the report. After lunch we will drive to the airport. "
+    )
+    found = Whisper().transcribe(spoken(advertisement * 6))
+    assert sum(segment.text.count("report") for segment in found) >= 4
+    assert all(segment.confidence > 0.3 for segment in found)
+
+
+@pytest.mark.weights("speech")
 def test_the_real_network_tells_voice_from_silence_and_has_the_width_that_is_stated():
     whisper = Whisper()
     assert whisper.transcribe(np.zeros(RATE, np.float32)) == ()

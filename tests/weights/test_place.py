@@ -32,14 +32,16 @@ def there(tiny):
 
 def test_missing_weights_come_with_the_command_that_fetches_them(tiny):
     assert installed("tiny") is None
-    with pytest.raises(MissingError, match=r"not installed\n") as missing:
+    with pytest.raises(
+        MissingError, match=r"^the weights of the tiny \(Tiny\) are not installed\n"
+    ) as missing:
         needed("tiny")
     assert missing.value.hint.startswith("handful get tiny ")
 
 
 def test_a_missing_module_comes_with_the_command_that_installs_it(tiny):
     with pytest.raises(
-        MissingError, match="tiny_module_that_nobody_has, which runs the tiny, is not"
+        MissingError, match="tiny_module_that_nobody_has, which runs the weights of the tiny, is not"
     ) as missing:
         needed_module("tiny")
     assert missing.value.hint == "pip install 'handful[tiny]'"

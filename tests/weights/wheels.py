@@ -38,6 +38,7 @@ def tiny_wheel(
     return wheel, Weights(
         name="tiny",
         title="Tiny",
+        whose="of the tiny",
         enables="tests",
         extra="tiny",
         module="tiny_module_that_nobody_has",

@@ -14,6 +14,7 @@ from handful.table.adapt import table_from_frame
 from handful.table.column import Kind
 from handful.write.writer import Writer
 from handful.write.writing import MOST, Writing, learn_to_write
+from tests.tiny_whisper import voice, wav
 from tests.write.tiny import tiny_gguf
 
 FIRST = ["Ann", "Bob", "Cara", "Dan", "Eve", "Finn", "Gus", "Hal", "Ida", "Jon", "Kim", "Lou"]
@@ -211,3 +212,13 @@ def test_of_many_labelled_rows_a_sample_is_learnt_from() -> None:
     written = learn_to_write(typed, "upper", group=None, open_writer=no_writer)
     assert written is not None
     assert (written.labelled, written.score.rows, written.score.value) == (count, MOST, 1.0)
+
+
+def test_sentences_beside_sounds_ask_for_the_weights_that_hear(tmp_path: Path) -> None:
+    said = ["turn the light on", "what time is it", "play some music now", "call my mother please", None]
+    for place in range(5):
+        (tmp_path / f"{place}.wav").write_bytes(wav(voice(0.5, place)))
+    table = pl.DataFrame({"clip": [f"{place}.wav" for place in range(5)], "said": said})
+    with pytest.raises(MissingError, match="listen") as caught:
+        Learner("said", root=tmp_path).fit(table)
+    assert "handful get speech" in caught.value.hint

@@ -146,7 +146,8 @@ def find_asked(
             continue
         known = word.stem if word.stem in CUES else misspelt(word, links, linker)
         for name, asking in ASKING.items():
-            if known in asking:
+            rated = name == "share" and word.text.lower().endswith("ed")  # "rated PG" asks for no rate
+            if known in asking and not rated:
                 asked.cues.setdefault(name, set()).add(word.place)
     _how_many(words, asked)
     free = [each for each in links.columns if each not in claimed]

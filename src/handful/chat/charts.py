@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handful.chat.compute import figure_of
-from handful.chat.operation import Operation, number_text
+from handful.chat.operation import Operation, in_words, number_text
 from handful.chat.sheet import Sheet
 from handful.plain import one_line
 from handful.table.column import Kind
@@ -71,6 +71,7 @@ def picture(sheet: Sheet, operation: Operation) -> str:
             )
             axes.set_ylabel(_short(operation.column if is_histogram else operation.by))
             drawn = bool(names)
+        axes.set_title(in_words(operation), fontsize="small", wrap=True)
         file = io.StringIO()
         figure.savefig(file, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     drawing_text = file.getvalue()

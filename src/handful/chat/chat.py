@@ -31,6 +31,8 @@ __all__ = ["SURE", "Chat", "Reply"]
 SURE = 0.55
 """The confidence below which a question is refused."""
 NOT_COMPUTED = "not computed from the table"
+SUGGESTED = 3
+"""Suggestions beside the first refusal of a talk."""
 LONGEST_QUESTION = 600
 """Characters; a longer one is refused."""
 
@@ -86,7 +88,13 @@ class Chat:
         self.sheet = Sheet(table_from_frame(frame, **self._how))
         self.linker = Linker(self.sheet, Meaning(), rows)
         self.last: Operation | None = None
+        self._has_refused = False
         self._filled: dict[str, FilledTarget] = {}
+
+    @property
+    def last_filled(self) -> str:
+        """The column that was filled last; "" where none was."""
+        return next(reversed(self._filled), "")
 
     @property
     def suggestions(self) -> tuple[str, ...]:
@@ -141,8 +149,9 @@ class Chat:
         )
 
     def _refused(self, why: str) -> Reply:
-        known = "\n".join(f"  {each}" for each in self.suggestions)
-        text = f"{one_line(why)}\nYou can ask, for instance:\n{known}"
+        known = "\n".join(f"  {each}" for each in self.suggestions[-SUGGESTED:])
+        text = one_line(why) + (f"\nYou can ask, for instance:\n{known}" if not self._has_refused else "")
+        self._has_refused = True
         words = in_words(Operation("none"))
         return Reply("none", text=text, understood=words, suggestions=self.suggestions)
 
@@ -190,4 +199,4 @@ def _why_not(understood: Understood) -> str:
     if understood.open:
         words = ", ".join(repr(word) for word in understood.open[:4])
         return f"{CANNOT} I do not know what {words} means here."
-    return CANNOT
+    return f"{CANNOT} I know the words, but not what to compute of them: name one figure and its column."

@@ -10,7 +10,7 @@ from handful.chat.evidence import highest, how_named
 from handful.chat.operation import AGGREGATES, Operation, in_words
 from handful.chat.phrasings import nearest
 from handful.chat.reading import Reading
-from handful.chat.understanding import Understood, leaves_column, open_words
+from handful.chat.understanding import Understood, leaves_column, open_words, unheard
 from handful.plain import one_line
 from handful.write.grammar import quoted
 
@@ -111,7 +111,7 @@ def choose(reading: Reading, writer: Writer | None) -> Understood | None:
     if ahead < TIED and writer is not None:
         two = [by_name[name] for name, _ in ranked[:2]]
         best, sure = written_choice(" ".join(word.text for word in reading.words), two, writer)[0], 0.56
-    if leaves_column(reading, best):
+    if leaves_column(reading, best) or unheard(reading, best):
         return None
     return Understood(best, sure * min(reading.strength, reading.conditions.strength))
 

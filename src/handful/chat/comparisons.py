@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from handful.chat.lexicon import (
     DIMENSIONS,
+    FUNCTION,
     MEASURING,
     NEGATIONS,
     ORDINALS,
@@ -18,10 +19,11 @@ from handful.chat.links import Linker
 from handful.chat.mentions import Links, Mention
 from handful.chat.moments import EARLY, LATE, moment_at, number_at, pair_at, same_number, units_after
 from handful.chat.operation import Filter
+from handful.chat.scales import unit_factor
 from handful.chat.words import Word, stem
 from handful.table.column import Kind
 
-__all__ = ["Conditions", "claim", "from_numbers"]
+__all__ = ["Conditions", "claim", "from_numbers", "is_negated"]
 
 _BEFORE = (
     (r"(at least|no less than|not less than|no fewer than|not under|not below|minimum of|>=|≥)", ">="),
@@ -72,7 +74,7 @@ def from_numbers(
         if word.place in done | taken | in_values:
             continue
         if word.stem in ORDINALS and word.sort == "word":
-            _ordinal(word, links, linker, found)
+            _ordinal(words, word, links, linker, found)
             continue
         moment = moment_at(words, word.place)
         if moment is None and number_at(word, words) is None:
@@ -88,12 +90,13 @@ def from_numbers(
             done |= set(moment[2])
 
 
-def _ordinal(word: Word, links: Links, linker: Linker, found: Conditions) -> None:
+def _ordinal(words: Sequence[Word], word: Word, links: Links, linker: Linker, found: Conditions) -> None:
     """ "third class": the number of a column of few numbers that stands directly after."""
     for each in links.columns:
         is_number = linker.sheet.kind(each.column) is Kind.NUMBER and each.column in linker.sheet.groupable
         if each.places[0] == word.place + 1 and is_number:
-            found.placed.append((word.place, Filter(each.column, "=", float(ORDINALS[word.stem]))))
+            sign = "!=" if is_negated(words, word.place, found) else "="
+            found.placed.append((word.place, Filter(each.column, sign, float(ORDINALS[word.stem]))))
             found.places.add(word.place)
             claim(each, found)
 
@@ -115,7 +118,8 @@ def _one_number(words: Sequence[Word], place: int, links: Links, linker: Linker,
     comparison, first, last, measure = _comparison(words, place)
     if not comparison:
         column = _equated(words, place, links, linker, found)
-        comparison = "="
+        beside = min((*(at for each in found.claimed for at in each.places if each.column == column), place))
+        comparison = "!=" if is_negated(words, min(place, max(beside, place - 1)), found) else "="
     else:
         column = _compared(words, first, last, measure, links, linker, found)
     found.places |= set(range(first, last + 1)) | units_after(words, last)
@@ -222,7 +226,8 @@ def _nearest(first: int, last: int, links: Links, linker: Linker, found: Conditi
     """The mention of a measured column that stands nearest; one before counts as nearer than one after."""
     best, nearest = None, 9.0
     for each in links.columns:
-        if not any(name in linker.sheet.measured for name in (each.column, *each.others)):
+        fits = set(linker.sheet.measured) - set(linker.sheet.yes)
+        if not fits & {each.column, *each.others}:
             continue
         before, after = first - max(each.places), min(each.places) - last
         gap = before if before >= 0 else after + 0.5
@@ -265,6 +270,21 @@ def _equated(
     return dates[0] if len(dates) == 1 and (is_year or moment_at(words, place)) else None
 
 
+def is_negated(words: Sequence[Word], place: int, found: Conditions) -> bool:
+    """Whether "not", "except" or "other than" stands before, with words of no content between; its word is taken."""
+    at = place - 1
+    while at >= 0 and place - at <= 4:
+        other = words[at].stem == "than" and at > 0 and words[at - 1].stem == stem("other")
+        if other or words[at].stem in NEGATIONS:
+            found.places.add(at)
+            found.places.update({at - 1} if other else ())
+            return True
+        if words[at].stem not in FUNCTION and words[at].sort != "sign":
+            return False
+        at -= 1
+    return False
+
+
 def claim(mention: Mention, found: Conditions) -> None:
     if mention not in found.claimed:
         found.claimed.append(mention)
@@ -277,9 +297,11 @@ def _add_number(
         _add_date(words, place, comparison, column, found)
         return
     number = number_at(words[place], words)
-    if number is None:
-        found.unclear.append(words[place].text)
+    factor = unit_factor(words, place, column)
+    if number is None or factor is None:
+        found.unclear.append(" ".join(word.text for word in words[place : place + 2]))
         return
+    number *= factor
     if linker.sheet.kind(column) is Kind.NUMBER:
         found.placed.append((place, Filter(column, comparison, number)))
         return

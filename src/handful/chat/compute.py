@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from handful.chat.operation import AGGREGATES, Operation
-from handful.chat.sheet import Sheet
+from handful.chat.sheet import Sheet, expression
 from handful.table.column import Kind
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def compute(sheet: Sheet, operation: Operation) -> Result:
         case "count":
             return Result(float(rows.height), counted=sheet.rows)
         case "share":
-            return Result(rows.height / sheet.rows if sheet.rows else None, counted=sheet.rows)
+            return _share(operation, rows)
         case "group":
             return _group(sheet, operation, rows)
         case "show":
@@ -58,6 +58,14 @@ def compute(sheet: Sheet, operation: Operation) -> Result:
         case name if name in AGGREGATES:
             return _aggregate(sheet, operation, rows)
     return Result()
+
+
+def _share(operation: Operation, rows: pl.DataFrame) -> Result:
+    """The share of the part among the rows where its columns are given."""
+    given = rows.drop_nulls([each.column for each in operation.part])
+    part = given.filter(*[expression(each) for each in operation.part])
+    left = rows.height - given.height
+    return Result(part.height / given.height if given.height else None, counted=given.height, left=left)
 
 
 def figure_of(how: str, column: pl.Expr) -> pl.Expr:

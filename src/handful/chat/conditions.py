@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from handful.chat.comparisons import Conditions, claim, from_numbers
+from handful.chat.comparisons import Conditions, claim, from_numbers, is_negated
 from handful.chat.lexicon import (
     ASKING,
     FUNCTION,
-    NEGATIONS,
     OPPOSITES,
 )
 from handful.chat.links import Linker
@@ -16,8 +15,6 @@ from handful.chat.mentions import Links, Mention
 from handful.chat.operation import Filter
 from handful.chat.words import Word, name_words, stem, stems
 from handful.table.column import Kind
-
-__all__ = ["find_conditions"]
 
 __all__ = ["Conditions", "find_conditions"]
 
@@ -36,7 +33,7 @@ def _from_values(words: Sequence[Word], links: Links, linker: Linker, found: Con
     by_column: dict[tuple[str, bool], list[str]] = {}
     first: dict[tuple[str, bool], int] = {}
     for each in links.values:
-        negated = _is_negated(words, each.places[0])
+        negated = is_negated(words, each.places[0], found)
         by_column.setdefault((each.column, negated), []).extend(each.values)
         first.setdefault((each.column, negated), each.places[0])
         found.places |= set(each.places)
@@ -46,20 +43,6 @@ def _from_values(words: Sequence[Word], links: Links, linker: Linker, found: Con
         chosen = tuple(dict.fromkeys(values))
         value = chosen[0] if len(chosen) == 1 else chosen
         found.placed.append((first[column, negated], Filter(column, "!=" if negated else "=", value)))
-
-
-def _is_negated(words: Sequence[Word], place: int) -> bool:
-    """Whether "not", "except" or "other than" stands before, with words of no content between."""
-    at = place - 1
-    while at >= 0 and place - at <= 4:
-        if words[at].stem in NEGATIONS or (
-            words[at].stem == "than" and at and words[at - 1].stem == stem("other")
-        ):
-            return True
-        if words[at].stem not in FUNCTION and words[at].sort != "sign":
-            return False
-        at -= 1
-    return False
 
 
 def _claim_beside(words: Sequence[Word], value: Mention, links: Links, found: Conditions) -> None:
@@ -90,18 +73,24 @@ def _from_yes_and_no(words: Sequence[Word], links: Links, linker: Linker, found:
                 if sides[0] == sides[1]:
                     continue
                 holds = (word.stem in one) == sides[0]
-                _add_yes(name, holds != _is_negated(words, word.place), word.place, linker, found)
+                _add_yes(name, holds != is_negated(words, word.place, found), word.place, linker, found)
                 found.places.add(word.place)
     for each in links.columns:
         if each.column in sheet.yes and each not in found.claimed and _is_said(words, each):
-            _add_yes(each.column, not _is_negated(words, each.places[0]), each.places[0], linker, found)
+            _add_yes(each.column, not is_negated(words, each.places[0], found), each.places[0], linker, found)
             claim(each, found)
 
 
 def _is_said(words: Sequence[Word], mention: Mention) -> bool:
     """Whether a column that says yes or no is said of the rows, and not asked for: not "by survived"."""
     before = words[mention.places[0] - 1].stem if mention.places[0] else ""
-    return before not in ASKING["group"] | ASKING["plot"] and before not in (stem("which"), stem("between"))
+    if any(word.stem in ASKING["correlate"] for word in words):
+        return False
+    figures = ASKING["mean"] | ASKING["median"] | ASKING["sum"] | ASKING["deviation"]
+    return before not in ASKING["group"] | ASKING["plot"] | figures and before not in (
+        stem("which"),
+        stem("between"),
+    )
 
 
 def _add_yes(name: str, holds: bool, place: int, linker: Linker, found: Conditions) -> None:

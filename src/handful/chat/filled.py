@@ -42,7 +42,7 @@ def explained(chat: Chat, operation: Operation) -> Reply:
     """The columns and the labelled rows that decided the answer in a cell. Raises UserError where it was not blank."""
     from handful.chat.chat import Reply
 
-    column = operation.column or (chat.last.column if chat.last is not None else "")
+    column = operation.column or chat.last_filled
     if not column:
         raise TargetError(
             "which column's answer is to be explained is not clear", hint="name the column and the row"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from handful.chat.evidence import highest, how_named
@@ -9,7 +10,7 @@ from handful.chat.links import Linker
 from handful.chat.operation import AGGREGATES, Operation
 from handful.chat.reading import Reading, read
 from handful.chat.understanding import Understood, open_words, settle, with_filters
-from handful.chat.words import stems, words_of
+from handful.chat.words import Word, stems, words_of
 
 __all__ = ["follow_up"]
 
@@ -30,6 +31,7 @@ _LEADS = (
     "per",
 )
 _THEM = stems("them those these they ones")
+_TELLING = stems("who that which whose with without in on from over under above below")
 SURE, LESS_SURE = 0.88, 0.7
 """How sure a change of the last operation is, after a word such as "and", and without one."""
 
@@ -47,14 +49,15 @@ def follow_up(question: str, last: Operation | None, linker: Linker) -> Understo
         )
     text = " ".join(word.text.lower() for word in words)
     reading = read(question, linker, cues_name=False)
-    if last.filters and {word.stem for word in words} & _THEM:
+    if last.filters and _means_rows(words):
         return _of_them(reading, last)
     led = any(text == lead or text.startswith(f"{lead} ") for lead in _LEADS)
     whole = settle(reading)
     stands = whole.confidence >= 0.5 and not (
         led and whole.operation.name in ("distinct", "show", "describe")
     )
-    if (stands and not _is_fragment(reading)) or (not led and len(words) > 3):
+    names_own = bool(reading.asked.end or reading.links.rows or reading.asked.many >= 0)
+    if (stands and not (led and _is_fragment(reading))) or (not led and (len(words) > 3 or names_own)):
         return None
     changed = _changed(reading, last)
     if changed is None:
@@ -62,6 +65,15 @@ def follow_up(question: str, last: Operation | None, linker: Linker) -> Understo
     sure = (SURE if led else LESS_SURE) * min(reading.strength, reading.conditions.strength)
     left = open_words(reading)
     return Understood(changed, sure * 0.35 ** len(left), left)
+
+
+def _means_rows(words: Sequence[Word]) -> bool:
+    """Whether "them" or "those" stands for the rows of the question before; "those who survived" does not."""
+    for word in words:
+        after = words[word.place + 1].stem if word.place + 1 < len(words) else ""
+        if word.stem in _THEM and after not in _TELLING:
+            return True
+    return False
 
 
 def _is_fragment(reading: Reading) -> bool:

@@ -65,7 +65,8 @@ UNITS = stems(
 """At the end of a column's name they are left out, and after a number they are no words of their own."""
 
 NEGATIONS = stems(
-    "not no never isn't aren't wasn't weren't don't doesn't didn't without except excluding non other but"
+    "not no never isn't aren't wasn't weren't don't doesn't didn't without except "
+    "excluding exclude besides non other but"
 )
 NEGATIONS -= stems("but other")
 

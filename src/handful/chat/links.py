@@ -126,7 +126,18 @@ class Linker:
                     continue
                 if length == 1 and not self._stands_out(run[0], found, words, links):
                     continue
+                found = [each for each in found if self._is_said(run, each[0])]
+                if not found:
+                    continue
                 self._add_value(places_of(run), found, links, 1.0)
+
+    def _is_said(self, run: Sequence[Word], name: str) -> bool:
+        """Whether the words are meant as that value: titles such as "Kids" are quoted or have a capital."""
+        if len(self.sheet.values[name]) <= FEW_CHOICES or run[0].sort == "quoted":
+            return True
+        told = [word for word in run if word.stem not in FUNCTION | CUES | GENERIC]
+        capital = any(word.place and word.text[:1].isupper() for word in run)
+        return capital or len(told) > 1
 
     def _stands_out(
         self, word: Word, found: list[tuple[str, str]], words: Sequence[Word], links: Links
@@ -134,6 +145,8 @@ class Linker:
         """Whether a single word is meant as a value: not "no", "a" or 3, unless its column stands beside it."""
         if word.sort == "quoted":
             return True
+        if word.stem in self._named_rows:
+            return False
         common = word.stem in FUNCTION or word.stem in CUES or word.stem in GENERIC or len(word.stem) < 2
         if not common and word.sort == "word":
             return True
@@ -158,13 +171,17 @@ class Linker:
     def _add_value(
         self, places: tuple[int, ...], found: Sequence[tuple[str, str]], links: Links, strength: float
     ) -> None:
-        """The value in the column that is named too, else in the one with the fewest values."""
+        """The value in the column that is named too, else in the one that tells rows apart, else in the only one."""
         named = {each.column for each in links.columns}
         by_column: dict[str, list[str]] = defaultdict(list)
         for name, value in found:
             by_column[name].append(value)
-        order = sorted(by_column, key=lambda name: (name not in named, len(self.sheet.values[name])))
+        order = sorted(by_column, key=lambda name: (name not in named, -len(self.sheet.values[name])))
         first = order[0]
+        apart = 2 * len(self.sheet.values[first]) > self.sheet.rows
+        if len(order) > 1 and first not in named and not apart:
+            links.doubted.update(places)
+            return
         links.values.append(
             Mention(first, places, strength, tuple(dict.fromkeys(by_column[first])), tuple(order[1:]))
         )
@@ -193,9 +210,11 @@ class Linker:
             if self._is_row_noun(name, places, words, links):
                 links.rows.update(places)
                 continue
+            heads = {words[place].stem for place in places}
             rivals = [
                 other for also, size, other, where in weighed
-                if other != name and size == count and set(where) & set(places) and also > share - 0.15
+                if other != name and size == count and set(where) & set(places)
+                and (also > share - 0.15 or {self.cores[name][-1], self.cores[other][-1]} <= heads)
             ]  # fmt: skip
             links.columns.append(
                 Mention(name, places, 0.75 + 0.2 * share, others=tuple(dict.fromkeys(rivals)), part=True)
@@ -251,19 +270,16 @@ class Linker:
                     at = kept + 1
                 elif 2 * len(found) > len(everything) and len(everything) > 2:
                     links.rows.update(places)
-                elif len(found) < len(everything):
-                    chosen = tuple(value for value in self.sheet.values[name] if value in found)
-                    self._add_part(name, tuple(places), chosen, links)
+                elif len(found) == 1:
+                    links.values.append(Mention(name, tuple(places), 0.9, tuple(found), part=True))
         for each in links.values:
             links.rows.difference_update(each.places)
 
     def _is_part(self, word: Word, parts: dict[str, set[str]], links: Links) -> bool:
         free = word.place not in links.places and word.sort in ("word", "quoted")
+        free = free and word.stem not in self._named_rows and word.stem not in self._counts
         plain = word.stem not in FUNCTION and word.stem not in CUES and word.stem not in GENERIC
         return free and plain and len(word.stem) > 2 and word.stem in parts
-
-    def _add_part(self, name: str, places: tuple[int, ...], chosen: tuple[str, ...], links: Links) -> None:
-        links.values.append(Mention(name, places, 0.9 if len(chosen) == 1 else 0.75, chosen, part=True))
 
     # slips of the pen
 
@@ -271,6 +287,7 @@ class Linker:
         for word in words:
             if (
                 word.stem in MEASURING
+                or word.stem in self._named_rows
                 or not self.is_open(word, links)
                 or any(is_near(word.stem, each) for each in CUES if len(each) > 5)
             ):
@@ -312,6 +329,11 @@ class Linker:
         noun = word.text.lower()
         own = float(self.meaning.nearness(noun, self._own_words).max(initial=0.0))
         return own + float(self.meaning.nearness(f"a table of {noun}", [self._all_words])[0])
+
+    def is_part_of_several(self, word: Word) -> bool:
+        """Whether the word is one for the rows, or a part of several values: by itself it means none of them."""
+        several = any(len(parts.get(word.stem, ())) > 1 for parts in self._parts.values())
+        return several or word.stem in self._named_rows
 
     def is_most_rows(self, name: str, value: str) -> bool:
         """Whether more than half of the rows have that value."""

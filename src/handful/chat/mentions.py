@@ -33,10 +33,16 @@ class Links:
     columns: list[Mention] = field(default_factory=list)
     values: list[Mention] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
+    doubted: set[int] = field(default_factory=set)
+    """Words that are a value of several columns, none of which is named."""
 
     @property
     def places(self) -> set[int]:
-        return {place for each in (*self.columns, *self.values) for place in each.places} | self.rows
+        return (
+            {place for each in (*self.columns, *self.values) for place in each.places}
+            | self.rows
+            | self.doubted
+        )
 
 
 def is_taken(run: Sequence[Word], links: Links) -> bool:

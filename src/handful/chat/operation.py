@@ -50,6 +50,8 @@ class Operation:
     descending: bool = True
     row: int = -1
     """The row to explain, from 0; -1 is the first that was filled."""
+    part: tuple[Filter, ...] = field(default=())
+    """What a share is of, among the rows under `filters`."""
 
 
 def in_words(operation: Operation) -> str:
@@ -66,13 +68,15 @@ def _head(operation: Operation) -> str:
         case "count":
             return "number of rows"
         case "share":
-            return "share of rows"
+            return "share of rows with " + " and ".join(_condition(each) for each in operation.part)
         case "group":
             return _group(operation)
         case "show":
             return f"{column} of the rows" if column else "rows"
         case "top":
             most = "highest" if operation.descending else "lowest"
+            if operation.count == 1:
+                return f"row with the {most} {column}"
             return (
                 f"{operation.count} rows with the {most} {column}" if operation.count else f"rows by {column}"
             )
@@ -88,7 +92,7 @@ def _head(operation: Operation) -> str:
             return _plot(operation)
         case "explain":
             row = f"row {operation.row + 1}" if operation.row >= 0 else "the first filled row"
-            return f"why {column} of {row} was filled so"
+            return f"why {f'{column} of ' if column else ''}{row} was filled so"
         case "none":
             return "nothing that can be computed from the table"
         case name:

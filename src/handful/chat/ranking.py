@@ -18,6 +18,7 @@ from handful.chat.evidence import (
 )
 from handful.chat.lexicon import (
     DIMENSIONS,
+    MEASURING,
 )
 from handful.chat.mentions import Mention
 from handful.chat.operation import Operation
@@ -130,6 +131,9 @@ def best_group(r: Reading) -> Found:
             ), 0.88
     if by is None and (which := _after_dimension(r)) is not None:
         by = column_to_group(r, which)
+    rows_after = r.asked.end is not None and bool(_after(r, r.asked.end[0]) & r.links.rows)
+    if by is None and which is not None and rows_after and r.has_stem("most", "fewest"):
+        by = column_named(r, which)
     if by is None or which is None:
         return None
     high = highest(r)
@@ -138,6 +142,9 @@ def best_group(r: Reading) -> Found:
     if high is None:
         return None
     end = r.asked.end
+    if rows_after and r.has_stem("most", "fewest"):
+        r.used |= {word.place for word in r.words if word.stem in MEASURING}
+        return Operation("group", by=by, how="count", filters=r.filters, count=1, descending=high), 0.85
     rest = [each for each in r.targets if each != which]
     target = next((name for each in rest if (name := column_named(r, each)) in sheet.measured), None)
     if target is None and end is not None and end[2]:
@@ -152,6 +159,10 @@ def best_group(r: Reading) -> Found:
     if end is not None and not end[2] and r.has_stem("most", "fewest", "least", "number"):
         return Operation("group", by=by, how="count", filters=r.filters, count=count, descending=high), 0.85
     return None
+
+
+def _after(r: Reading, place: int) -> set[int]:
+    return {word.place for word in r.words[place + 1 : place + 2]}
 
 
 def _after_dimension(r: Reading) -> Mention | None:

@@ -85,7 +85,7 @@ def _link_meanings(words: Sequence[Word], links: Links, linker: Linker) -> None:
     either: set[int] = set()
     for word in words:
         if _may_mean(word, links, linker):
-            value = linker.meant_value(word.text.lower())
+            value = None if linker.is_part_of_several(word) else linker.meant_value(word.text.lower())
             column = linker.meant_column(word.text.lower(), linker.sheet.names)
             if value is None or (column is not None and value[2] <= column[1]):
                 continue
@@ -138,6 +138,8 @@ of 26 that fit were above, 3 of 30 that do not."""
 EITHER = 0.08
 """How much nearer to all rows than to the value that most of them have a noun must be, so that it may be either:
 "homes" where nearly all are residential. It is left open then."""
+NAMED = 2.0
+"""`Linker.near_rows` of the word by which the rows are called."""
 SOME_ROWS = 0.5
 """How near to a value a noun after "of" may be: from there on it may stand for some rows only."""
 
@@ -162,13 +164,26 @@ def _entity_places(words: Sequence[Word], links: Links, linker: Linker) -> set[i
         before = words[word.place - 1] if word.place else None
         led = before is not None and (leads(before, words, links, linker) or linker.is_open(before, links))
         weak = before is None or before.stem in WEAKLY
+        if not _is_noun(word, before, linker):
+            continue
         near = linker.near_rows(word)
-        if near >= NEAR_ROWS and (led or (weak and linker.near_value(word) < SOME_ROWS)):
+        if near >= NAMED or (near >= NEAR_ROWS and (led or (weak and linker.near_value(word) < SOME_ROWS))):
             nouns[word.stem] = max(nouns.get(word.stem, 0.0), near + led)
     if not nouns:
         return set()
     best = max(nouns, key=lambda each: nouns[each])
     return {word.place for word in words if word.stem == best and word.place not in links.places}
+
+
+def _is_noun(word: Word, before: Word | None, linker: Linker) -> bool:
+    """Whether the form of the word fits a noun for rows: no "died" or "snoring", and a plural after "many"."""
+    text = word.text.lower()
+    if text == "data" or linker.near_rows(word) >= NAMED:
+        return True
+    if text.endswith(("ed", "ing")) or any(word.stem in one | other for one, other in OPPOSITES):
+        return False
+    many = before is not None and before.stem == stem("many")
+    return not many or text.endswith("s") or text in ("children", "mice", "geese")
 
 
 def leads(before: Word, words: Sequence[Word], links: Links, linker: Linker) -> bool:

@@ -23,7 +23,7 @@ def text_of(sheet: Sheet, operation: Operation, result: Result) -> str:
     """The reply's text: the operation, its figure, and rows where they matter."""
     lines = _lines(sheet, operation, result)
     left = result.left
-    if left and operation.name in (*AGGREGATES, "top", "correlate"):
+    if left and operation.name in (*AGGREGATES, "top", "correlate", "share"):
         lines.append(f"{_counted(left, 'row')} left out: blank")
     elif left:
         lines.append(f"... and {left:,} more")
@@ -41,7 +41,7 @@ def _lines(sheet: Sheet, operation: Operation, result: Result) -> list[str]:
             ]
         case "share":
             share = "-" if result.figure is None else f"{float(result.figure):.1%}"
-            return [f"{head}: {share} of {result.counted:,} rows"]
+            return [f"{head}: {share} of {_counted(result.counted, 'row')}"]
         case "group" | "distinct":
             return _groups(operation, result, head)
         case "show" | "top":
@@ -157,11 +157,20 @@ def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
+def _tells_nothing(sheet: Sheet, name: str) -> bool:
+    """Whether a column of numbers is constant, or counts the rows."""
+    cells = sheet.frame[name].drop_nulls().to_numpy()
+    different = len(set(cells.tolist()))
+    counts = different == sheet.rows and float(cells.max() - cells.min()) == sheet.rows - 1
+    return different < 2 or counts
+
+
 def suggested(sheet: Sheet) -> tuple[str, ...]:
     """Questions that can be asked of this very table, made of its own columns and values."""
     from handful.chat.names import label_of
 
     numbers = [name for name in sheet.named(Kind.NUMBER) if name not in sheet.yes]
+    numbers = [name for name in numbers if not _tells_nothing(sheet, name)]
     words = [name for name in sheet.named(Kind.CATEGORY) if len(sheet.values.get(name, ())) > 1]
     found = ["what columns are there?", "how many rows are there?"]
     if numbers:

@@ -29,7 +29,6 @@ __all__ = [
     "one_cell",
     "plotting",
     "rows_shown",
-    "share_of",
 ]
 
 
@@ -116,6 +115,7 @@ def _lacking(r: Reading) -> str | None:
             at -= 1
         word = r.words[at].stem if at >= 0 else ""
         if word in ("no", "without", stem("lacking"), stem("lack")) and each.column not in r.linker.sheet.yes:
+            r.used.add(at)
             return column_named(r, each)
     return None
 
@@ -162,19 +162,6 @@ def describing(r: Reading) -> Found:
     if r.asked.has("describe") and not r.targets and not figures and not r.links.columns:
         return Operation("describe", filters=r.filters), 0.8
     return None
-
-
-def share_of(r: Reading) -> Found:
-    if not r.asked.has("share") or not r.filters or r.targets:
-        return None
-    last = r.filters[-1]
-    by = grouped_by(r, last.column)
-    if by:
-        sheet = r.linker.sheet
-        if sheet.kind(last.column) is not Kind.NUMBER or last.value != sheet.yes.get(last.column):
-            return None
-        return Operation("group", last.column, by=by, how="mean", filters=r.filters[:-1]), 0.85
-    return Operation("share", filters=r.filters), 0.85
 
 
 def different_values(r: Reading) -> Found:

@@ -17,7 +17,7 @@ from handful.table.table import Table
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Sheet"]
+__all__ = ["Sheet", "expression"]
 
 MOST_VALUES = 5_000
 """Distinct values of a column that a question is compared with: of a column with more, no value is known by name."""
@@ -126,7 +126,7 @@ class Sheet:
 
         numbered = self.frame.with_row_index(self.place)
         return (
-            numbered.filter(pl.all_horizontal(*[_expression(each) for each in filters]))
+            numbered.filter(pl.all_horizontal(*[expression(each) for each in filters]))
             if filters
             else numbered
         )
@@ -140,7 +140,7 @@ class Sheet:
         return name
 
 
-def _expression(each: Filter) -> pl.Expr:
+def expression(each: Filter) -> pl.Expr:
     """The filter in polars' words; a blank cell is under no filter but "blank"."""
     import polars as pl
 

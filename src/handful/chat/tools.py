@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from handful.chat.operation import AGGREGATES, COMPARISONS, OPERATIONS, Filter, Operation
@@ -181,6 +182,8 @@ def _checked(said: Mapping[str, Any], sheet: Sheet) -> Operation | None:
         max(0, int(count)),
         bool(said.get("descending", True)),
     )
+    if name == "share":
+        operation = replace(operation, part=operation.filters, filters=())
     return operation if _fits(operation, sheet) else None
 
 
@@ -206,6 +209,8 @@ def _fits(operation: Operation, sheet: Sheet) -> bool:
             return forms.get(how, False)
         case "distinct" | "fill" | "explain":
             return bool(column)
+        case "share":
+            return bool(operation.part)
         case "share":
             return bool(operation.filters)
     return True

@@ -19,6 +19,7 @@ from handful.chat.lexicon import (
     UNSUPPORTED,
 )
 from handful.chat.links import Linker
+from handful.chat.moments import units_after
 from handful.chat.operation import AGGREGATES, Filter, Operation
 from handful.chat.ranking import COMPARED, best_group, correlating, end_of_scale, rows_by, set_against
 from handful.chat.reading import WEAKLY, Reading, leads, read
@@ -33,9 +34,9 @@ from handful.chat.requests import (
     one_cell,
     plotting,
     rows_shown,
-    share_of,
 )
-from handful.chat.words import stem, stems
+from handful.chat.shares import share_of
+from handful.chat.words import Word, stem, stems
 from handful.table.column import Kind
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "open_words",
     "settle",
     "understand",
+    "unheard",
     "with_filters",
 ]
 
@@ -76,8 +78,9 @@ def settle(reading: Reading) -> Understood:
             word.place for word in reading.words if word.stem in COMPARED or word.stem in DIMENSIONS
         }
     if operation.name == "none":
-        return Understood(NONE, 0.0, open_words(reading), tuple(reading.unsure), _asked_for(reading))
-    left = open_words(reading)
+        left = (*open_words(reading), *reading.conditions.unclear)
+        return Understood(NONE, 0.0, left, tuple(reading.unsure), _asked_for(reading))
+    left = (*open_words(reading), *unheard(reading, operation))
     confidence = sure * min(reading.strength, reading.conditions.strength, 1.0)
     for _ in left:
         confidence *= 0.35
@@ -120,6 +123,34 @@ def _leaves_group(r: Reading, operation: Operation) -> bool:
     )
 
 
+_HEARD = {
+    "mean": {"mean", "group", "plot", "describe"},
+    "median": {"median", "group", "describe"},
+    "deviation": {"deviation", "group", "describe"},
+    "share": {"share", "group"},
+    "correlate": {"correlate", "group"},
+    "plot": {"plot"},
+}  # fmt: skip
+"""By what words ask for, the operations that may come of it."""
+_NO_END = {"count", "share", "mean", "median", "sum", "deviation", "show", "blanks", "distinct"}
+
+
+def unheard(r: Reading, operation: Operation) -> tuple[str, ...]:
+    """Words that ask for something that the operation does not do: "rate", "correlation", "highest"."""
+    found = [
+        r.words[place].text
+        for name, heard in _HEARD.items()
+        for place in sorted(r.asked.cues.get(name, ()))
+        if operation.name not in heard and place not in r.links.places | r.conditions.places
+    ]
+    share = r.asked.has("share") and operation.name == "group"
+    if share and not (operation.column in r.linker.sheet.yes and operation.how == "mean"):
+        found += [r.words[place].text for place in sorted(r.asked.cues["share"])]
+    if r.asked.end is not None and operation.name in _NO_END and r.asked.end[0] not in r.conditions.places:
+        found.append(r.words[r.asked.end[0]].text)
+    return tuple(found)
+
+
 def _asked_for(reading: Reading) -> frozenset[str]:
     return frozenset(name for name, places in reading.asked.cues.items() if places)
 
@@ -129,6 +160,8 @@ def open_words(reading: Reading) -> tuple[str, ...]:
     used = reading.links.places | reading.conditions.places | reading.asked.places
     used |= {place for places in reading.asked.cues.values() for place in places}
     used |= reading.used
+    numbers = [word for word in reading.words if word.sort == "number"]
+    used |= {place for word in numbers for place in units_after(reading.words, word.place)}
     used |= {reading.asked.end[0]} if reading.asked.end else set()
     figures = {  # of a column called "median" or "total" the next word says what of: "median pay"
         each.places[-1] for each in reading.links.columns if set(reading.linker.cores[each.column]) <= CUES
@@ -142,9 +175,15 @@ def open_words(reading: Reading) -> tuple[str, ...]:
         if word.stem in ORDINALS and word.stem != stem("first") and word.place not in used:
             found.append(word.text)  # no operation gives the second highest
             continue
-        adjective = (
-            word.stem in DIMENSIONS and not word.text.lower().endswith("er")
-        ) or word.stem in _FREQUENT
+        if word.place in reading.links.doubted or (word.stem in NEGATIONS and word.place not in used):
+            found.append(word.text)
+            continue
+        if word.stem == stem("than") and word.place not in used and "other" in _before(reading, word):
+            found.append("other than")
+            continue
+        adjective = word.stem in _FREQUENT or (
+            word.stem in DIMENSIONS and bool(set(_before(reading, word)[-1:]) & _DEGREES)
+        )
         if word.place in used or word.stem in known or adjective or word.sort == "sign" or len(word.stem) < 2:
             continue
         if word.stem in MEASURING and not MEASURING[word.stem]:
@@ -158,6 +197,12 @@ def open_words(reading: Reading) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _before(r: Reading, word: Word) -> list[str]:
+    """The stems of the two words before."""
+    return [each.stem for each in r.words[max(0, word.place - 2) : word.place]]
+
+
+_DEGREES = stems("how most least more less")
 _FREQUENT = stems("common frequent popular often numerous rare random")
 
 
@@ -172,9 +217,9 @@ def _operation(reading: Reading) -> tuple[Operation, float]:
         blank_cells,
         correlating,
         set_against,
+        share_of,
         best_group,
         describing,
-        share_of,
         different_values,
         figure_of_column,
         rows_by,
@@ -192,6 +237,9 @@ def _operation(reading: Reading) -> tuple[Operation, float]:
 def with_filters(operation: Operation, filters: Sequence[Filter]) -> Operation:
     """The operation with these filters, which replace its own on the same columns."""
     named = {each.column for each in filters}
+    if named & {each.column for each in operation.part}:
+        part = tuple(each for each in operation.part if each.column not in named)
+        return replace(operation, part=(*part, *filters))
     return replace(
         operation, filters=(*(each for each in operation.filters if each.column not in named), *filters)
     )

@@ -78,7 +78,9 @@ def _without_ending(plain: str) -> str:
         if plain.endswith(ending) and len(plain) >= least:
             plain = plain[: -len(ending)] + ("y" if ending == "ied" else "")
             break
-    if plain.endswith("e") and len(plain) > 3:
+    if plain.endswith("ie") and len(plain) > 4:
+        plain = plain[:-2] + "y"  # "movie" as "movies"
+    elif plain.endswith("e") and len(plain) > 3:
         plain = plain[:-1]
     if len(plain) > 3 and plain[-1] == plain[-2]:
         plain = plain[:-1]

@@ -12,7 +12,7 @@ import click
 
 from handful.cli.console import Terminal
 from handful.cli.options import check_folder, force_option, output_option, terminal_options
-from handful.errors import CellError, UserError
+from handful.errors import CellError, TableError, UserError
 from handful.plain import one_line
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["transcribe"]
 
 TEXT, SUBTITLES = ".txt", ".srt"
+FORMS = "end it in .txt (text), .srt (subtitles), or .csv, .tsv, .jsonl, .xlsx, .parquet (a table)"
 
 Progress = Callable[[str, float], None]
 
@@ -60,19 +61,25 @@ def transcribe(
         began = time.perf_counter()
         done, failed = _heard(whisper, found, progress)
         spent = time.perf_counter() - began
-    for file, reason in failed.items():
-        terminal.say(f"{file} cannot be transcribed: {reason}")
+    if len(found) > 1:
+        for file, reason in failed.items():
+            terminal.say(f"{file} cannot be transcribed: {reason}")
     if not done:
-        raise UserError(
-            "not one of the files can be transcribed"
-            if len(found) > 1
-            else f"{found[0]} cannot be transcribed",
-            hint="recordings are WAV, FLAC, OGG or MP3 files",
-        )
+        raise _none_of(failed)
     if output or not terminal.json:
         _write(done, place, ending, force)
     _say(terminal, done, failed, place if output or not terminal.json else None, spent)
     return 2 if failed else 0
+
+
+def _none_of(failed: dict[Path, str]) -> UserError:
+    """What to say where no file at all can be transcribed."""
+    absent = not any(file.exists() for file in failed)
+    hint = "check the name and the folder" if absent else "recordings are WAV, FLAC, OGG or MP3 files"
+    if len(failed) > 1:
+        return UserError("not one of the files can be transcribed", hint=hint)
+    ((file, reason),) = failed.items()
+    return UserError(f"{file} cannot be transcribed: {reason}", hint=hint)
 
 
 def _recordings(files: Sequence[str]) -> list[Path]:
@@ -111,8 +118,11 @@ def _ending(place: str, srt: bool, *, several: bool) -> str:
             "subtitles are those of one recording, and several are named",
             hint="name one, or write a table: -o words.csv",
         )
-    if ending not in (TEXT, SUBTITLES):
-        format_of(Path(f"x{ending}"))
+    if place != "-" and ending not in (TEXT, SUBTITLES):
+        try:
+            format_of(Path(place))
+        except TableError as error:
+            raise UserError(error.message, hint=FORMS) from error
     return ending
 
 
@@ -159,6 +169,8 @@ def _lengths(
 
 
 def _reason(error: CellError | OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
     return error.message if isinstance(error, CellError) else error.strerror or str(error)
 
 
@@ -205,7 +217,9 @@ def _say(
                 "seconds": round(each.seconds, 3),
                 "text": each.text,
                 "confidence": round(each.confidence, 4),
-                "segments": [{k: v for k, v in row.items() if k != "file"} for row in rows([each])],
+                "segments": [
+                    {k: v for k, v in row.items() if k != "file"} for row in rows([each]) if row["text"]
+                ],
             }
             for each in done
         ]
@@ -214,6 +228,9 @@ def _say(
             {"files": told, "failed": missed, "output": place, "seconds": seconds, "times_real_time": times}
         )
         return
+    for each in done:
+        if not each.segments:
+            terminal.say(f"nothing is said in {one_line(each.file)}")
     if place not in (None, "-"):
         terminal.say(f"wrote {one_line(place)}")
     terminal.say(f"{seconds:,.0f} s of sound in {spent:.1f} s: {times:.0f} times real time")

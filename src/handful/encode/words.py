@@ -27,7 +27,7 @@ from handful.table.table import Table
 __all__ = ["Words", "speech_note", "with_words", "words_name", "words_of"]
 
 SUFFIX = "words"
-RECIPE = "transcript 1"
+RECIPE = "transcript 2"
 """The number is counted up whenever the same weights are to give other texts."""
 LEAST_WORDS = 2
 """That the middle one has of the recordings in which anything is said."""

@@ -66,7 +66,7 @@ def subtitles(transcript: Transcript) -> str:
 
 
 def rows(transcripts: Sequence[Transcript]) -> list[TranscriptRow]:
-    """A row for each segment: file, start and end in seconds, text, confidence."""
+    """A row for each segment: file, start and end in seconds, text, confidence; one of silence if nothing is said."""
     return [
         TranscriptRow(
             file=each.file,
@@ -76,7 +76,7 @@ def rows(transcripts: Sequence[Transcript]) -> list[TranscriptRow]:
             confidence=round(segment.confidence, 4),
         )
         for each in transcripts
-        for segment in each.segments
+        for segment in each.segments or (Segment(0.0, each.seconds, "", 0.0),)
     ]
 
 

@@ -29,7 +29,10 @@ FILES = ("model.bin", "config.json", "tokenizer.json")
 
 LOOP = 2.4
 """By how much a text can be packed that is one phrase again and again: then nothing of it is to be believed. As in
-Whisper's own code."""
+Whisper's own code; but what is said again and again can be packed as well, so only where it is also too fast."""
+PACE = 6.0
+"""Tokens a second that are too fast. Of 200 clips of foreign, reversed or mixed voices 17 went round in a loop, at 6.6
+to 96; an advertisement that says its three sentences seven times has 4."""
 HOP = 160
 """Samples between two frames of what the network is shown; it gives a vector for every second one."""
 LEAST_FRAMES = 300
@@ -113,7 +116,9 @@ class Whisper:
             condition_on_previous_text=False,  # a piece says the same whatever was said before it
         )
         begin, latest = (piece.start + first) / RATE, (piece.start + end) / RATE
-        found = [_segment(each, begin, latest) for each in raw]
+        heard = list(raw)
+        fast = sum(len(each.tokens) for each in heard) > PACE * (latest - begin)
+        found = [_segment(each, begin, latest, fast) for each in heard]
         return [segment for segment in found if segment.text], about.language
 
     def _encoded(self, samples: Samples) -> NDArray[Any]:
@@ -151,10 +156,11 @@ def _whisper(folder: Path, process: int) -> Whisper:
     return Whisper(folder)
 
 
-def _segment(raw: Any, begin: float, latest: float) -> Segment:
+def _segment(raw: Any, begin: float, latest: float, fast: bool) -> Segment:
     start = min(begin + float(raw.start), latest)
     end = min(begin + float(raw.end), latest)
-    sure = 0.0 if raw.compression_ratio > LOOP else min(1.0, math.exp(raw.avg_logprob))
+    loops = fast and raw.compression_ratio > LOOP
+    sure = 0.0 if loops else min(1.0, math.exp(raw.avg_logprob))
     return Segment(start, max(start, end), raw.text.strip(), sure)
 
 

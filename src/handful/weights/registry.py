@@ -34,6 +34,8 @@ class Weights:
     """What is typed: `handful get NAME`."""
     title: str
     """What its makers call it."""
+    whose: str
+    """What stands after "the weights" in a sentence: "of the writer"."""
     enables: str
     extra: str
     """The extra of handful that runs it, and the module that tells whether that extra is installed."""
@@ -76,6 +78,7 @@ WEIGHTS: dict[str, Weights] = {
     "writer": Weights(
         name="writer",
         title="SmolLM2-135M-Instruct",
+        whose="of the writer",
         enables="text columns are written, and `handful chat` understands more",
         extra="write",
         module="xllamacpp",
@@ -105,6 +108,7 @@ WEIGHTS: dict[str, Weights] = {
     "speech": Weights(
         name="speech",
         title="Whisper tiny.en",
+        whose="for speech",
         enables="what is said in a sound becomes text, and `handful transcribe`",
         extra="speech",
         module="faster_whisper",

