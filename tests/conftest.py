@@ -17,7 +17,8 @@ settings.load_profile("handful")
 os.environ["HANDFUL_CACHE"] = str(Path(tempfile.gettempdir()) / "handful-test-cache")
 
 # no optional weights, as most people have none; a test marked `weights` runs with what is installed here
-INSTALLED = os.environ.get("HANDFUL_DATA")
+# (a worker of pytest-xdist begins with the environment that its parent has changed already)
+INSTALLED = os.environ.setdefault("HANDFUL_TEST_WEIGHTS", os.environ.get("HANDFUL_DATA", ""))
 os.environ["HANDFUL_DATA"] = str(Path(tempfile.gettempdir()) / "handful-test-no-weights")
 
 
@@ -29,9 +30,6 @@ def optional_weights(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyP
         return
     from handful.weights.place import installed
 
-    if INSTALLED is None:
-        monkeypatch.delenv("HANDFUL_DATA")
-    else:
-        monkeypatch.setenv("HANDFUL_DATA", INSTALLED)
+    monkeypatch.setenv("HANDFUL_DATA", INSTALLED)
     if installed(asked.args[0]) is None:
         pytest.skip(f"needs the weights of `handful get {asked.args[0]}`")

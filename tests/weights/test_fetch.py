@@ -249,7 +249,7 @@ def test_a_failure_says_why(tiny, monkeypatch):
     monkeypatch.setenv("PIP_FIND_LINKS", "")
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")  # nobody listens
     monkeypatch.setenv("PIP_RETRIES", "1")
-    with pytest.raises(HandfulError, match=r"127\.0\.0\.1.*(refused|rejected|establish)"):
+    with pytest.raises(HandfulError, match=r"refused|rejected|establish"):
         fetch("tiny")
 
 

@@ -139,7 +139,7 @@ def learn_to_write(
     # a class that a program writes is no class: another row may be given one that no labelled row has
     column = as_kind(typed[target], kind if kind.is_measured else Kind.TEXT)
     filled = np.flatnonzero(~column.blank)
-    labelled, fitted = len(filled), fit_target(column.take(filled), {})
+    given = column.take(filled)
     names = [
         c.name
         for c in typed.take(filled)
@@ -173,11 +173,11 @@ def learn_to_write(
         judged, said, used, how = by.judged, list(by.held_out), tuple(names), "the writer had"
         by = replace(by, examples=tuple(replace(kept, row=int(filled[kept.row])) for kept in by.examples))
     return Writing(
-        target=fitted,
+        target=fit_target(given, {}),
         by=by,
         kinds={name: typed[name].kind.value for name in used},
         forms={name: typed[name].form for name in used},
-        labelled=labelled,
+        labelled=len(given),
         score=_score(rows, outputs, judged, said, how),
         notes=(*typed.notes, f"{target!r} is written {_by_whom(by)}"),
         left_out=tuple(name for name in typed.names if name not in (*used, target, group)),
