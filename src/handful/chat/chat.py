@@ -16,6 +16,7 @@ from handful.chat.meaning import Meaning
 from handful.chat.operation import Operation, in_words
 from handful.chat.reading import read
 from handful.chat.replies import CANNOT, suggested, text_of
+from handful.chat.rewording import reworded
 from handful.chat.sheet import Sheet
 from handful.chat.tools import can_use_tools, said_freely, written
 from handful.chat.understanding import Understood, understand
@@ -125,6 +126,7 @@ class Chat:
 
     def _understand(self, question: str) -> Understood:
         """By the words that ask for something; else by the nearest phrasing; else by a writer that can use tools."""
+        question = reworded(question, self.linker.names)
         found = follow_up(question, self.last, self.linker) or understand(question, self.linker)
         if found.confidence >= SURE:
             return found

@@ -111,6 +111,8 @@ def choose(reading: Reading, writer: Writer | None) -> Understood | None:
     if ahead < TIED and writer is not None:
         two = [by_name[name] for name, _ in ranked[:2]]
         best, sure = written_choice(" ".join(word.text for word in reading.words), two, writer)[0], 0.56
+    if reading.asked.many >= 0 and best.name not in ("count", "sum", "group", "distinct"):
+        return None  # "how many" asks for no cells and no picture
     if leaves_column(reading, best) or unheard(reading, best):
         return None
     return Understood(best, sure * min(reading.strength, reading.conditions.strength))

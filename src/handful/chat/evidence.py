@@ -149,6 +149,8 @@ def dimension(r: Reading, measure: str) -> str | None:
         if len(times) == 1:
             return times[0]
     meant = r.linker.meant_column(measure, measured) if not holds else None
+    if meant is None and not holds and measure == "length":  # of what takes time
+        meant = r.linker.meant_column("duration", measured)
     if meant is not None:
         r.strength = min(r.strength, 0.4 + meant[1] / 2)
     return meant[0] if meant is not None else None

@@ -41,7 +41,8 @@ FUNCTION = stems(
     "include includes including included hold holds consist appear appears occur occurs turn turned end "
     "ended work works mine theirs against thanks thank bit little bring come anyone anybody everyone "
     "everybody someone somebody nobody anything everything something nothing various particular certain "
-    "specific either own onboard aboard board standard vs versus"
+    "specific either own simply basically kindly collection roughly approximately onboard "
+    "aboard board standard vs versus"
 )
 GENERIC = stems(
     "row rows record records entry entries line lines item items case cases example examples observation "
@@ -177,7 +178,7 @@ ASKING: dict[str, frozenset[str]] = {
     "show list display print rows records entries find see give display where details retrieve fetch "
     "return"
 ),
-    "top": stems("top sort sorted rank ranked ranking order ordered"),
+    "top": stems("top sort sorted rank ranked ranking order ordered descending ascending"),
     "distinct": stems(
     "distinct unique different distinctive possible kinds types varieties separate"
 ),
@@ -187,14 +188,14 @@ ASKING: dict[str, frozenset[str]] = {
 ),
     "correlate": stems(
     "correlation correlate correlated correlates correlations relate related relation relationship "
-    "association associated connection connected linked depend depends dependent tied"
+    "association associated connection connected link linked depend depends dependent tied"
 ),
     "fill": stems(
     "fill filled filling impute imputed imputation predict predicted complete guess estimate infer"
 ),
     "plot": stems(
     "plot chart histogram graph scatter draw visualise visualize visualisation visualization bar bars "
-    "barchart scatterplot distribution diagram picture scattergram"
+    "barchart scatterplot distribution distributed plotted graphed charted diagram picture scattergram"
 ),
     "explain": stems("why explain reason reasons explanation"),
     "group": stems(

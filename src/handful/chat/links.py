@@ -37,6 +37,8 @@ FEW_MEANT = 40
 """Distinct values up to which a word of about the same meaning is recognised."""
 NEAR_COLUMN, NEAR_VALUE, AHEAD = 0.55, 0.66, 0.07
 """Cosines from which a word means a column or a value, and how far ahead of the next it must be."""
+NEAR_NOUN = 0.8
+"""How near (`Linker.near_rows`) a plural must be to the rows to be no part of a value of three words or more."""
 IDENTIFYING = stems("id no nr number code key index")
 WEAK = stems("id no nr number code key index name type")
 """Words of a column's name that by themselves name nothing."""
@@ -268,12 +270,20 @@ class Linker:
                     at += 1
                 if not places:
                     at = kept + 1
-                elif 2 * len(found) > len(everything) and len(everything) > 2:
+                elif (2 * len(found) > len(everything) and len(everything) > 2) or self._is_noun_within(
+                    words[places[-1]], places, found
+                ):
                     links.rows.update(places)
                 elif len(found) == 1:
                     links.values.append(Mention(name, tuple(places), 0.9, tuple(found), part=True))
         for each in links.values:
             links.rows.difference_update(each.places)
+
+    def _is_noun_within(self, word: Word, places: Sequence[int], found: set[str]) -> bool:
+        """Whether a plural is one for the rows, though one long value has it: "films", and "based on short film"."""
+        longest = min(len(name_words(value)) for value in found)
+        plural = word.text.lower().endswith("s") and not word.text.lower().endswith("ss")
+        return len(places) == 1 and longest > 2 and plural and self.near_rows(word) >= NEAR_NOUN
 
     def _is_part(self, word: Word, parts: dict[str, set[str]], links: Links) -> bool:
         free = word.place not in links.places and word.sort in ("word", "quoted")
@@ -321,6 +331,12 @@ class Linker:
                     links.columns.append(Mention(both[0], places, 0.85, others=tuple(both[1:]), part=True))
                     return
         links.columns.append(Mention(columns[0], (word.place,), 0.8, others=tuple(columns[1:]), part=True))
+
+    def names(self, stemmed: str) -> bool:
+        """Whether a stem that is no everyday word is one of a column's name, or is a value."""
+        if stemmed in FUNCTION or stemmed in GENERIC:
+            return False
+        return stemmed in self._counts or (stemmed,) in self._whole
 
     def near_rows(self, word: Word) -> float:
         """How near in meaning a noun is to what the table holds: the sum of two cosines."""
@@ -384,7 +400,7 @@ class Linker:
         if not among:
             return None
         near = self.meaning.nearness(said, [self.labels[name] for name in among])
-        heads = self.meaning.nearness(said, [self.labels[name].split()[-1] for name in among])
+        heads = self.meaning.nearness(said, [_head(self.labels[name]) for name in among])
         near = np.maximum(near, heads)
         order = near.argsort()[::-1]
         best = float(near[order[0]])
@@ -413,3 +429,8 @@ class Linker:
         best, first = float(near[order[0]]), pairs[order[0]]
         second = float(near[order[1]]) if len(order) > 1 else 0.0
         return (*first, best) if best >= NEAR_VALUE and best - second >= AHEAD else None
+
+
+def _head(label: str) -> str:
+    """The word of a name that says what it is: the last, or the one before "of" in "country of origin"."""
+    return label.partition(" of ")[0].split()[-1]

@@ -13,6 +13,7 @@ from handful.chat.lexicon import (
     DIMENSIONS,
     MEASURING,
     OPPOSITES,
+    SMALL,
     UNSUPPORTED,
 )
 from handful.chat.links import Linker
@@ -131,6 +132,7 @@ def _may_mean(word: Word, links: Links, linker: Linker) -> bool:
 
 
 _LEADING = stems("many all which what each every show list any other number")
+_TYPICAL = stems("typical average usual")
 WEAKLY = stems("the of for are do these those a an me")
 NEAR_ROWS = 0.5
 """How near (`Linker.near_rows`) an unknown noun must be to be what the rows are. Of 40 nouns tried on seven tables, 24
@@ -163,6 +165,8 @@ def _entity_places(words: Sequence[Word], links: Links, linker: Linker) -> set[i
             continue  # a proper name is no noun for every row
         before = words[word.place - 1] if word.place else None
         led = before is not None and (leads(before, words, links, linker) or linker.is_open(before, links))
+        if before is not None and before.stem in _TYPICAL:  # "a typical penguin", but not "a typical wage"
+            led = linker.meant_column(word.text.lower(), linker.sheet.names) is None
         weak = before is None or before.stem in WEAKLY
         if not _is_noun(word, before, linker):
             continue
@@ -190,7 +194,10 @@ def leads(before: Word, words: Sequence[Word], links: Links, linker: Linker) -> 
     """Whether a word is one that a noun for the rows follows: "many", "which", a value, a superlative, "5"."""
     values = {place for each in links.values for place in each.places}
     values |= {place for each in links.columns if each.column in linker.sheet.yes for place in each.places}
-    if before.place in values or before.sort == "number":
+    counts = (
+        before.stem in SMALL and before.place > 0 and words[before.place - 1].stem in ("top", stem("bottom"))
+    )
+    if before.place in values or before.sort == "number" or counts:
         return True
     if before.stem == "of":
         return before.place > 0 and words[before.place - 1].stem == stem("number")

@@ -233,12 +233,13 @@ def number_of(r: Reading) -> Found:
 
 def one_cell(r: Reading) -> Found:
     """One column of the rows under the filters: "what is the fare of ...", or a group without a word for the figure."""
-    if r.asked.by and not r.targets and not r.asked.has("show") and not r.asked.has("top"):
+    nouns = [each for each in r.targets if r.linker.sheet.kind(each.column) is Kind.TEXT]
+    if r.asked.by and nouns == r.targets and not r.asked.has("show") and not r.asked.has("top"):
         by = grouped_by(r, "")
         if (
             by
             and r.asked.has("group")
-            and len([w for w in r.words if w.place in r.links.rows]) + r.has_stem("rows", "count") > 0
+            and (r.links.rows or r.filters or nouns or r.has_stem("rows", "count"))
         ):
             return Operation("group", by=by, how="count", filters=r.filters), 0.75
         return None

@@ -114,6 +114,8 @@ def leaves_column(r: Reading, operation: Operation) -> bool:
 
 def _leaves_group(r: Reading, operation: Operation) -> bool:
     """Whether "for each" or "per" is said, and the operation groups by nothing."""
+    if operation == Operation("describe"):
+        return False  # "the columns of each row"
     return r.has_stem("per", "each", "every") and operation.name in (
         *AGGREGATES,
         "count",
