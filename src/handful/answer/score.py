@@ -160,11 +160,11 @@ def score_texts(rows: JudgedTexts, how: str) -> Score:
     p_value = 0.5 ** len(gains) if (gains > 0).all() else _chance_of_luck(gains, units)
     low, high = _share_interval(exact, units)
     better = p_value < SIGNIFICANCE
-    beats = "Better" if better else "No better"
+    beats = "Better than copying" if better else "No better than copying"
     if not better and gains.mean() > 0 and len(gains) < FEW:
-        beats = "Perhaps better, of so few rows nobody can be sure,"
+        beats = "Perhaps better than copying (with so few rows nobody can be sure)"
     verdict = (
-        f"{beats} than copying: {how} {exact.mean():.0%} exactly right "
+        f"{beats}: {how} {exact.mean():.0%} exactly right "
         f"({low:.0%} to {high:.0%}, character F1 {1 - losses.mean():.2f}) on {len(exact)} rows held out; "
         f"{rule}: {baseline:.0%} ({1 - baseline_losses.mean():.2f})."
     )

