@@ -7,13 +7,13 @@ Markers: `<!-- kinds:begin -->` to `<!-- kinds:end -->` for a table of each kind
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from benchmarks import markers
 from benchmarks.kinds import tasks
 from benchmarks.kinds.methods import MODULES
 from benchmarks.kinds.run import KEY, OUT
@@ -68,13 +68,8 @@ def read(path: Path) -> pd.DataFrame:
 
 def filled(document: str, rows: pd.DataFrame) -> str:
     """The document with every marked part made anew."""
-    parts: dict[str, Callable[[pd.DataFrame], str]] = {"kinds": short, "kinds all": everything}
-    for name, make in parts.items():
-        marked = re.compile(f"(<!-- {name}:begin -->\n).*?(<!-- {name}:end -->)", re.DOTALL)
-        if marked.search(document):
-            text = make(rows)
-            document = marked.sub(lambda match, text=text: match[1] + text + match[2], document)  # type: ignore[misc]
-    return document
+    parts = {"kinds": lambda: short(rows), "kinds all": lambda: everything(rows)}
+    return markers.filled(document, parts)
 
 
 def short(rows: pd.DataFrame) -> str:

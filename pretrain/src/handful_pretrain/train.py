@@ -8,7 +8,6 @@ a falling rate and puts the result into DIR/decayed, while DIR itself stays as i
 from __future__ import annotations
 
 import argparse
-import csv
 import random
 import time
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import torch
 from handful_pretrain import checkpoint
 from handful_pretrain.checkpoint import Progress
 from handful_pretrain.config import SIZES, Config, TableConfig
+from handful_pretrain.log import log_line
 from handful_pretrain.loss import answered, losses
 from handful_pretrain.model import Model, context_of, draw_slots
 from handful_pretrain.optimizer import Optimizer
@@ -153,21 +153,11 @@ def train(run: Run, out: Path, minutes: float, decay: bool = False, every: float
     out.mkdir(parents=True, exist_ok=True)
     saved = time.monotonic()
     for line in _windows(run, minutes, decay):
-        _log(out / "log.csv", line)
+        log_line(out / "log.csv", line)
         if time.monotonic() - saved > 60 * every:
             run.save(out)
             saved = time.monotonic()
     return run.save(out)
-
-
-def _log(path: Path, line: dict[str, float]) -> None:
-    new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, list(line))
-        if new:
-            writer.writeheader()
-        writer.writerow(line)
-    print("  ".join(f"{key} {value:g}" for key, value in line.items()), flush=True)
 
 
 def _overridden(config: Config, changes: list[str]) -> Config:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from handful.answer.score import DAY
 from handful.chat.lexicon import (
     SMALL,
     UNITS,
@@ -15,7 +16,6 @@ from handful.table.form import MONTHS
 
 __all__ = ["EARLY", "LATE", "moment_at", "number_at", "pair_at", "same_number", "units_after"]
 
-_DAY = 86_400.0
 _MONTH_OF = {stem(each): i for i, name in enumerate(MONTHS, 1) for each in (name, name[:3])}
 EARLY, LATE = 1000, 2200
 """Whole numbers between these may be years."""
@@ -65,7 +65,7 @@ def _day(year: int, month: int, day: int, used: list[int]) -> tuple[float, float
         start = datetime(year, month, day, tzinfo=UTC)
     except ValueError:
         return None
-    return start.timestamp(), start.timestamp() + _DAY, used, str(start.date())
+    return start.timestamp(), start.timestamp() + DAY, used, str(start.date())
 
 
 def _month(year: int, month: int, used: list[int]) -> tuple[float, float, list[int], str]:

@@ -13,6 +13,7 @@ import click
 from handful import __version__
 from handful.cli.console import Terminal
 from handful.cli.options import terminal_options
+from handful.cores import usable_cores
 
 __all__ = ["doctor"]
 
@@ -65,8 +66,9 @@ def _findings() -> Iterator[Finding]:
     )
     yield from _packages()
     yield from _weights()
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    yield Finding("cores", f"{cores} may be used; learning takes one, reading texts and files takes all")
+    yield Finding(
+        "cores", f"{usable_cores()} may be used; learning takes one, reading texts and files takes all"
+    )
     yield from _optional_weights()
     yield _cache()
     yield _counter()

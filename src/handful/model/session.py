@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from handful.cores import usable_cores
 from handful.model.card import ANSWER, ENCODE, WEIGHTS, read_model
 from handful.model.heads import Outputs
 
@@ -41,7 +42,7 @@ class Session:
         }
         self._encode, self._answer = (
             self._started(files[name], self.card.uses[name], threads)
-            for name, threads in ((ENCODE, min(THREADS, _cores())), (ANSWER, 1))
+            for name, threads in ((ENCODE, min(THREADS, usable_cores())), (ANSWER, 1))
         )
 
     def encode(self, cells: Array, guesses: Array, told: Array) -> Cache:
@@ -113,8 +114,3 @@ def _session(process: int) -> Session:
     The parent's is kept in there, since its end would wait for those threads.
     """
     return Session(SHIPPED)
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from handful.cores import usable_cores
 from handful.errors import ModelFileError
 from handful.speech.silence import LONGEST, RATE, Piece, pieces, voices
 from handful.weights.manifest import file_hash, stated_hash
@@ -67,9 +68,7 @@ class Whisper:
         place = needed(NAME) if folder is None else folder
         _check(place)
         self.identity = stated_hash(place / FILES[0]) or file_hash(place / FILES[0])
-        # a container or `taskset` may give fewer cores than the machine has
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        threads = max(1, cores - 1)
+        threads = max(1, usable_cores() - 1)
         try:
             self._model: Any = module.WhisperModel(
                 str(place), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True

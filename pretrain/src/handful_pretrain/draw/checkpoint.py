@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from handful_pretrain.checkpoint import latest
 from handful_pretrain.draw.config import Config
 from handful_pretrain.draw.model import Artist
 
@@ -52,11 +53,6 @@ def save(
     for old in sorted(folder.glob("step-*"))[:-KEPT]:
         shutil.rmtree(old)
     return final
-
-
-def latest(folder: Path) -> Path | None:
-    """The newest checkpoint in a folder."""
-    return max(folder.glob("step-*"), default=None)
 
 
 def read_config(checkpoint: Path) -> tuple[Config, Progress]:

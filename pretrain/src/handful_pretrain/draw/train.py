@@ -8,7 +8,6 @@ beside the true pictures.
 from __future__ import annotations
 
 import argparse
-import csv
 import math
 import os
 import time
@@ -26,6 +25,7 @@ from handful_pretrain.draw.config import SIZES, Config
 from handful_pretrain.draw.data import Pictures, read
 from handful_pretrain.draw.model import Artist
 from handful_pretrain.draw.sheet import cells, sheet, spread
+from handful_pretrain.log import log_line
 
 __all__ = ["Run", "train"]
 
@@ -144,7 +144,7 @@ def train(run: Run, out: Path, minutes: float, now: float = math.inf) -> Path:
         losses.append(run.step(run.progress.seconds / (60 * minutes)))
         if len(losses) == WINDOW:
             speed = (run.progress.pictures - seen) / (time.monotonic() - began)
-            _log(out / "log.csv", _line(run, losses, run.held_out(held), speed))
+            log_line(out / "log.csv", _line(run, losses, run.held_out(held), speed))
             losses, began, seen = [], time.monotonic(), run.progress.pictures
         if time.monotonic() - saved > 60 * SAVED:
             run.save(out)
@@ -165,16 +165,6 @@ def _line(run: Run, losses: list[float], held_out: float, speed: float) -> dict[
         "held_out": round(held_out, 5),
         "pictures_per_second": round(speed, 1),
     }
-
-
-def _log(path: Path, line: dict[str, float]) -> None:
-    new = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, list(line))
-        if new:
-            writer.writeheader()
-        writer.writerow(line)
-    print("  ".join(f"{key} {value:g}" for key, value in line.items()), flush=True)
 
 
 def main() -> None:
