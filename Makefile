@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --editable
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-pretrain weights check docs bench-quick bench curve size clean
+.PHONY: help demo test test-pretrain weights artist-wheel check docs bench-quick bench curve size clean
 
 help:  ## show this list
 	@grep -E '^[a-z-]+:.*  ## ' $(MAKEFILE_LIST) | sed -E 's/:.*  ## /\t/' | expand -t 14
@@ -21,6 +21,11 @@ test-pretrain: $(VENV)-pretrain/.test  ## test the pre-training, with PyTorch in
 
 weights: $(VENV)/.test  ## fetch the optional weights, without which their tests are skipped
 	$(BIN)/handful get writer speech
+	$(MAKE) artist-wheel
+	$(BIN)/handful get artist --from dist/handful_artist-1.0.0-py3-none-any.whl
+
+artist-wheel: $(VENV)/artist/.run  ## make the wheel of the artist in dist/, of its networks and of packages from npm
+	PYTHONPATH=src:pretrain/src $(VENV)/artist/bin/python scripts/artist_wheel.py
 
 check: $(VENV)/.dev  ## lint, types, layers, spelling, generated docs, size of the tree
 	$(BIN)/ruff check .
@@ -62,6 +67,12 @@ $(VENV)/.run: pyproject.toml
 $(VENV)-pretrain/.test: pretrain/pyproject.toml
 	$(PYTHON) -m venv $(VENV)-pretrain
 	$(VENV)-pretrain/bin/python -m pip --disable-pip-version-check install --quiet torch==2.13.0 numpy pytest scikit-learn onnx onnxruntime resvg-py==0.5.0 pillow tokenizers
+	@touch $@
+
+# Pinned, for what they draw and pack is pinned byte for byte.
+$(VENV)/artist/.run: Makefile
+	$(PYTHON) -m venv $(VENV)/artist
+	$(VENV)/artist/bin/python -m pip --disable-pip-version-check install --quiet numpy pillow==13.0.0 resvg-py==0.5.0
 	@touch $@
 
 $(VENV)/.test $(VENV)/.dev $(VENV)/.bench: $(VENV)/.run

@@ -13,11 +13,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from PIL import Image
 
 from handful.cli.main import run
 from handful.weights.registry import WEIGHTS
 from tests.every_kind import every_kind
 from tests.patients import write_patients
+from tests.tiny_artist import LABELS, picture
 from tests.tiny_whisper import voice, wav
 
 ROOT = Path(__file__).parent.parent
@@ -74,6 +76,16 @@ def write_beats(path: Path) -> None:
     beats.with_columns(rhythm=known).write_csv(path)
 
 
+def write_icons(folder: Path) -> None:
+    """Write a table of six things and pictures of four of them."""
+    (folder / "icons").mkdir()
+    for label in LABELS:
+        Image.fromarray(picture(label, "square")).save(folder / "icons" / f"{label}.png")
+    given = [(label, f"icons/{label}.png") for label in LABELS]
+    rows = [*given, ("a red kettle", None), ("two cats", None)]
+    pl.DataFrame(rows, schema=["shows", "icon"], orient="row").write_csv(folder / "icons.csv")
+
+
 def write_files(folder: Path) -> None:
     """Write all files that the pages name."""
     write_patients(folder / "patients.csv")
@@ -82,13 +94,15 @@ def write_files(folder: Path) -> None:
     write_beats(folder / "beats.csv")
     (folder / "contacts.csv").write_text(CONTACTS, encoding="utf-8")
     (folder / "capitals.csv").write_text(CAPITALS, encoding="utf-8")
+    write_icons(folder)
     (folder / "memo.wav").write_bytes(wav(voice(4.0)))
 
 
 def type_in(line: str) -> None:
     """Run the command as it stands; the one before it may have had the same default output."""
     for output in Path.cwd().glob("*.filled.*"):
-        output.unlink()
+        if output.is_file():
+            output.unlink()
     assert run(shlex.split(line, comments=True)[2:]) == 0, line
 
 

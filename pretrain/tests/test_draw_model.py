@@ -1,5 +1,6 @@
 """Laws of drawing: it learns, a seed draws one picture, guidance 1 is none, and ONNX says what PyTorch says."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +15,15 @@ from handful_pretrain.draw.batches import Batch
 from handful_pretrain.draw.config import SIZES
 from handful_pretrain.draw.data import PIXELS, Entry, Pictures
 from handful_pretrain.draw.distill import distill, lesson
-from handful_pretrain.draw.export import DRAW, TOLERANCE, difference, rounded, write
-from handful_pretrain.draw.model import Artist
+from handful_pretrain.draw.export import DRAW, TOLERANCE, Networks, difference, known, rounded, write
+from handful_pretrain.draw.model import Artist, start
+from handful_pretrain.draw.sharpen import Sharpener
 from handful_pretrain.draw.sheet import cells
 from handful_pretrain.draw.sight import Ridge, alone, away
-from handful_pretrain.draw.train import Run, train
+from handful_pretrain.draw.train import Run, Sharpening, train
 
 TINY = SIZES["tiny"]
+TINY_SHARPENER = replace(SIZES["sharpener"], model=TINY.model, train=TINY.train)
 LEARNED = {0, 1, 2, 3, 5, 6, 7, 8}
 LABELS = ("kettle", "apple", "boat", "house", "tree")
 STYLES = ("flat", "line")
@@ -63,9 +66,7 @@ def batch(run: Run, pictures: Pictures) -> Batch:
 
 
 def drawn(model: Artist, batch: Batch, **given: float) -> torch.Tensor:
-    with torch.no_grad():
-        style = flow.style_of(model, batch)
-    return flow.draw(model, batch.words, batch.real, style, TINY.resolution, steps=3, **given)
+    return flow.draw(model, batch, steps=3, **given)
 
 
 def test_learning_lowers_the_loss_on_ten_pictures(pictures: Pictures):
@@ -103,22 +104,45 @@ def test_the_same_seed_draws_the_same_picture(artist: Artist, batch: Batch):
 def test_guidance_1_is_no_guidance(artist: Artist, batch: Batch):
     with torch.no_grad():
         style = flow.style_of(artist, batch)
-        x = torch.randn(2, 4, 16, 16, generator=torch.Generator().manual_seed(0))
+        x = flow.noise_for(batch, torch.Generator().manual_seed(0))
         for step in range(3):
-            x = x + artist(x, torch.full((2,), step / 3), batch.words, batch.real, style) / 3
+            time = torch.full((2,), step / 3)
+            x = x + artist(x, time, batch.words, batch.real, style, batch.guides, batch.near) / 3
     assert torch.equal(x.clamp(-1, 1), drawn(artist, batch, guidance=1.0))
     assert not torch.equal(drawn(artist, batch, guidance=1.0), drawn(artist, batch, guidance=3.0))
 
 
-def test_words_and_style_both_change_the_direction(artist: Artist, batch: Batch, run: Run):
+def test_words_style_and_guides_each_change_the_direction(artist: Artist, batch: Batch, run: Run):
+    words, real = run.batches.said(["a boat", "apple"])
+    others = (
+        replace(batch, words=words, real=real),
+        replace(batch, plain=torch.ones_like(batch.plain)),
+        replace(batch, guides=batch.guides.flip(-1)),
+        replace(batch, near=batch.near * 0.5),
+    )
+    x, time = torch.zeros(2, 4, 16, 16), torch.full((2,), 0.5)
     with torch.no_grad():
-        style = flow.style_of(artist, batch)
-        x, time = torch.zeros(2, 4, 16, 16), torch.full((2,), 0.5)
-        said = artist(x, time, batch.words, batch.real, style)
-        other_words = artist(x, time, *run.batches.said(["a boat", "apple"]), style)
-        no_style = artist(x, time, batch.words, batch.real, artist.no_style.expand_as(style))
-    assert (said - other_words).abs().max() > 1e-4
-    assert (said - no_style).abs().max() > 1e-4
+        said = flow.direction(artist, x, time, batch, flow.style_of(artist, batch))
+        for other in others:
+            changed = flow.direction(artist, x, time, other, flow.style_of(artist, other))
+            assert (said - changed).abs().max() > 1e-4
+
+
+def test_the_flow_begins_at_the_nearest_guide_and_without_one_at_noise_alone():
+    guides = torch.rand(1, 3, 4, 8, 8) * 2 - 1
+    begin, spread = start(guides, torch.tensor([[0.2, 1.0, 0.6]]))
+    torch.testing.assert_close(begin, guides[:, 1])
+    assert 0 < spread.item() < 0.5
+    begin, spread = start(guides, torch.zeros(1, 3))
+    assert begin.std() == 0
+    assert spread.item() == 1
+
+
+def test_no_guide_shows_the_picture_that_is_to_be_drawn(run: Run):
+    for step in range(8):
+        batch = run.batches[step]
+        same = (batch.guides - batch.pictures[:, None]).abs().amax((2, 3, 4)) < 1e-6
+        assert not (same[:, 0] & (batch.near[:, 0] > 0)).any()
 
 
 def test_what_is_not_real_or_not_shown_changes_nothing(artist: Artist, batch: Batch):
@@ -126,13 +150,15 @@ def test_what_is_not_real_or_not_shown_changes_nothing(artist: Artist, batch: Ba
     shown = batch.shown.clone()
     shown[:, 1] = False
     references = batch.references.clone()
+    shown_guides = batch.near[:, :, None, None, None] > 0
+    other = replace(batch, words=words, guides=torch.where(shown_guides, batch.guides, 9.0))
     with torch.no_grad():
         one = artist.style(references, shown)
         references[:, 1] = 0.3
         torch.testing.assert_close(artist.style(references, shown), one)
         x, time = torch.zeros(2, 4, 16, 16), torch.full((2,), 0.5)
         torch.testing.assert_close(
-            artist(x, time, words, batch.real, one), artist(x, time, batch.words, batch.real, one)
+            flow.direction(artist, x, time, other, one), flow.direction(artist, x, time, batch, one)
         )
 
 
@@ -182,12 +208,26 @@ def test_a_pupil_learns_to_step_as_far_as_two_steps_of_its_guided_teacher(
     assert after < before
 
 
-def test_a_graph_says_what_pytorch_says(tmp_path: Path, artist: Artist, run: Run, pictures: Pictures):
-    most = write(artist, TINY, run.progress, tmp_path / "out", pictures)
+def test_sharpening_learns_and_twice_the_side_comes_out(pictures: Pictures, tmp_path: Path):
+    run = Sharpening(TINY_SHARPENER, pictures)
+    losses = [run.step(0.0) for _ in range(12)]
+    assert np.mean(losses[-3:]) < np.mean(losses[:3])
+    held = run.cells(2)
+    run.sheet(held, tmp_path / "sheet.png")
+    small = torch.nn.functional.avg_pool2d(held.pictures, 2)
+    sharp = run.mean.whole(small, held.guides, held.near, held.references, held.shown)
+    assert sharp.shape == held.pictures.shape
+
+
+def test_a_graph_says_what_pytorch_says(tmp_path: Path, artist: Artist, run: Run):
+    torch.manual_seed(1)
+    sharpener = Sharpener(TINY_SHARPENER.model).eval()
+    networks = Networks(rounded(artist), rounded(sharpener), (TINY, TINY_SHARPENER))
+    most = write(networks, tmp_path / "out", known(artist, run.batches), {"name": "a try"})
     assert most < TOLERANCE
-    assert most == difference(rounded(artist), TINY.resolution, tmp_path / "out")
+    assert most == difference(networks, tmp_path / "out")
     whole = sum(4 * parameter.numel() for parameter in artist.parameters())
-    assert (tmp_path / "out" / DRAW).stat().st_size < 0.5 * whole
+    assert (tmp_path / "out" / DRAW).stat().st_size < 0.6 * whole
 
 
 def test_turned_hues_are_the_asked_ones():

@@ -110,6 +110,69 @@ def test_only_the_newest_checkpoints_stay(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("step-*"))) == checkpoint.KEPT
 
 
+def slimmed(folder: Path, steps: int = 3) -> tuple[Path, Run]:
+    """A slimmed checkpoint, and the run that wrote it."""
+    run = Run(SMALL, "cpu", torch.float32)
+    for _ in range(steps):
+        run.step()
+    path = run.save(folder)
+    checkpoint.slim(path)
+    return path, run
+
+
+def test_a_slimmed_checkpoint_holds_the_mean_weights_in_a_byte_each(tmp_path: Path) -> None:
+    run = Run(SIZES["small"], "cpu", torch.float32)
+    path = run.save(tmp_path)
+    checkpoint.slim(path)
+    numbers = sum(p.numel() for p in run.model.parameters())
+    assert sum(part.stat().st_size for part in path.glob("part-*.pt")) < 1.1 * numbers
+    path, run = slimmed(tmp_path / "moved")
+    loaded = dict(checkpoint.load_model(path).named_parameters())
+    names = {id(p): name for name, p in run.model.named_parameters()}
+    for p, mean in zip(run.optimizer.parameters, run.optimizer.mean, strict=True):
+        off = torch.linalg.vector_norm(loaded[names[id(p)]] - mean)
+        assert off <= 0.01 * torch.linalg.vector_norm(mean)
+
+
+def test_slimming_again_changes_nothing(tmp_path: Path) -> None:
+    path, _ = slimmed(tmp_path)
+    once = dict(checkpoint.load_model(path).named_parameters())
+    checkpoint.slim(path)
+    for name, weight in checkpoint.load_model(path).named_parameters():
+        torch.testing.assert_close(weight, once[name], rtol=1e-6, atol=0)
+    assert not list(tmp_path.glob(".step-*"))
+
+
+def test_a_run_from_a_slimmed_checkpoint_has_no_moments_and_warms_up(tmp_path: Path) -> None:
+    slimmed(tmp_path)
+    run = Run(replace(SMALL, train=TrainConfig(warmup=4)), "cpu", torch.float32)
+    run.resume(tmp_path)
+    assert run.progress.step == run.progress.slimmed == 3
+    assert not run.optimizer.muon.state
+    assert not run.optimizer.adam.state
+    rates = []
+    for _ in range(5):
+        run.step()
+        rates.append(run.optimizer.muon.param_groups[0]["lr"] / run.config.train.muon_rate)
+    assert rates == pytest.approx([0.25, 0.5, 0.75, 1, 1])
+
+
+def test_a_full_checkpoint_after_a_slimmed_one_resumes_as_the_run_goes_on(tmp_path: Path) -> None:
+    slimmed(tmp_path)
+    warming = replace(SMALL, train=TrainConfig(warmup=8))
+    run, again = Run(warming, "cpu", torch.float32), Run(warming, "cpu", torch.float32)
+    run.resume(tmp_path)
+    for _ in range(2):
+        run.step()
+    run.save(tmp_path)
+    again.resume(tmp_path)
+    for _ in range(3):
+        run.step()
+        again.step()
+    assert again.progress.slimmed == 3
+    assert all(torch.equal(a, b) for a, b in zip(weights(run), weights(again), strict=True))
+
+
 def test_training_writes_a_log_and_a_decay_leaves_the_chain_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,17 +13,19 @@ from numpy.typing import NDArray
 
 from handful.answer.answer import Answers
 from handful.answer.score import DAY, Score
+from handful.draw.artist import Artist
+from handful.draw.drawing import Drawing
+from handful.draw.saving import folder_for, refuse_folder, save_pictures
 from handful.encode.embed import embed
 from handful.encode.words import with_words
 from handful.errors import MissingError, TargetError, UserError
-from handful.learner import Learner, check_rate
+from handful.learner import Learner, Made, check_rate
 from handful.reserved import SUFFIXES, as_given, refuse_clash
 from handful.table.column import Column, Form, Kind
 from handful.table.form import write_value
 from handful.table.kinds import target_kind
 from handful.table.table import Table
 from handful.write.writer import Writer
-from handful.write.writing import Writing
 
 if TYPE_CHECKING:
     from narwhals.stable.v2.typing import IntoDataFrameT
@@ -74,14 +76,18 @@ class FilledTarget:
     answers: Answers
     learner: Learner
     notes: tuple[str, ...]
+    folder: Path | None = None
+    """Where the pictures lie that were drawn; None where there are none."""
+    files: tuple[str | None, ...] = ()
+    """What the cells say of them, None where one stays blank."""
 
     @property
     def doubt(self) -> str:
-        """How many cells it is unsure of, in a clause: of text these stay blank."""
+        """How many cells it is unsure of, in a clause: of texts and pictures these stay blank."""
         if not self.unsure:
             return ""
-        is_written = isinstance(self.learner.learnt_, Writing)
-        return f", {self.unsure} left blank as unsure" if is_written else f", {self.unsure} of them unsure"
+        is_made = isinstance(self.learner.learnt_, Made)
+        return f", {self.unsure} left blank as unsure" if is_made else f", {self.unsure} of them unsure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +112,15 @@ def fill(
     per_class: bool = False,
     why: bool = False,
     writer: str | Writer | None = None,
+    artist: str | Artist | None = None,
+    drawn: Path | str | None = None,
 ) -> IntoDataFrameT:
     """The same kind of frame with its blanks filled, and beside each filled column how sure each cell is.
 
-    Directly after a filled column NAME stand `NAME sure` (the probability of a category or text) or `NAME low` and
-    `NAME high` (a 90% interval of a number or date), and `NAME status`: "given", "filled", "unsure" (the value is the
-    best guess, but do not build on it; of text the cell stays blank) or "failed". Rows, columns, order and index stay,
-    and the frame passed in is not changed.
+    Directly after a filled column NAME stand `NAME sure` (the probability of a category, text or picture) or `NAME low`
+    and `NAME high` (a 90% interval of a number or date), and `NAME status`: "given", "filled", "unsure" (the value is
+    the best guess, but do not build on it; of a text or picture the cell stays blank) or "failed". Rows, columns, order
+    and index stay, and the frame passed in is not changed.
 
     >>> import polars as pl, handful
     >>> table = pl.DataFrame({"size": [1, 2, 3, 7, 8, 9, 2, 8], "kind": ["s", "s", "s", "l", "l", "l", None, None]})
@@ -127,13 +135,24 @@ def fill(
     `sure=0.9` adds `NAME set`, the classes of which one is right at that rate, or makes `NAME low` and `NAME high` such
     an interval, blank where there is no end; with `per_class` this holds for the rows of each class. `why=True` adds
     `NAME why`: the columns that decided each answer, and the labelled rows, counted from 1. `writer` is a GGUF file or
-    the address of a server that writes text where no program does; without it, that of `handful get writer`.
+    the address of a server that writes text where no program does; without it, that of `handful get writer`. `artist`
+    is a folder of weights or the address of a server that draws pictures; without it, that of `handful get artist`.
+    Drawn pictures are written into the folder `drawn` below `root`, by default `NAME drawn`, where no file is replaced.
     Raises UserError with a hint where the table does not allow what is asked.
     """
     names = (target,) if isinstance(target, str) else tuple(target or ())
     asked = Asked(sure, per_class, why)
     filled: IntoDataFrameT = fill_frame(
-        table, targets=names, kinds=kinds, group=group, root=root, series=series, asked=asked, writer=writer
+        table,
+        targets=names,
+        kinds=kinds,
+        group=group,
+        root=root,
+        series=series,
+        asked=asked,
+        writer=writer,
+        artist=artist,
+        drawn=None if drawn is None else Path(drawn),
     ).frame
     return filled
 
@@ -148,15 +167,21 @@ def fill_frame(
     series: Mapping[str, Sequence[str]] | None = None,
     asked: Asked = NOTHING,
     writer: str | Writer | None = None,
+    artist: str | Artist | None = None,
+    drawn: Path | None = None,
     progress: Progress = lambda step, share: None,
 ) -> Filling:
-    """What `fill` gives, with the learners, their scores and what was left out; `writer` may be an open one."""
+    """What `fill` gives, with the learners, their scores and what was left out; `writer` and `artist` may be open ones.
+
+    Pictures are written when all columns have been filled, and not before.
+    """
     from handful.table.adapt import table_from_frame
 
     progress("reading", 0.0)
     read = table_from_frame(frame, kinds=kinds, series=series, root=None if root is None else Path(root))
     typed = as_given(frame, read, targets, kinds)
     wanted, left = _wanted(typed, targets, group)
+    _refuse_folder(typed, wanted, drawn, None if root is None else Path(root))
     typed = with_words(typed, progress=progress)
     read_as_features, filled = _read_as_features(typed, wanted, group), []
     for place, name in enumerate(wanted):
@@ -164,9 +189,11 @@ def fill_frame(
             f"{step} {name!r}", (place + part) / len(wanted)
         )
         try:
-            learner = Learner(name, kinds=kinds, group=group, root=root, series=series, writer=writer)
+            learner = Learner(
+                name, kinds=kinds, group=group, root=root, series=series, writer=writer, artist=artist
+            )
             silent = _blank_with(typed, name, group)
-            if not learner.fit_writing(typed.without(*silent), share):
+            if not learner.fit_made(typed.without(*silent), share):
                 typed = embed(typed, read_as_features, needed=True, progress=progress)
                 learner.fit_blend(typed.without(*silent), share)
         except (TargetError, MissingError) as error:
@@ -176,9 +203,10 @@ def fill_frame(
                 f"{error.message} ({error.hint})" if isinstance(error, MissingError) else error.message
             )
             continue
-        done = _fill_one(typed, learner, asked, share)
+        filled.append(_fill_one(typed, learner, asked, share))
+    filled = [_with_pictures(done, typed, drawn) for done in filled]
+    for done in filled:
         frame = _put(frame, typed, done)
-        filled.append(done)
     return Filling(frame, tuple(filled), left, typed.notes)
 
 
@@ -228,16 +256,15 @@ def _mostly_alone(column: Column) -> str:
 def _fill_one(typed: Table, learner: Learner, asked: Asked, progress: Progress) -> FilledTarget:
     empty = typed[learner.target].empty
     refuse_clash(learner.target, typed, asked.suffixes)
-    sure = (
-        None if isinstance(learner.learnt_, Writing) else asked.sure
-    )  # of what is written there are no sets
+    sure = None if isinstance(learner.learnt_, Made) else asked.sure  # of what is made there are no sets
     answers = learner.predict(
         typed.take(empty), sure=sure, per_class=asked.per_class, why=asked.why, progress=progress
     )
     covers = () if answers.cover is None else (answers.cover.guarantee,)
     if sure != asked.sure:
+        made = "drawn" if isinstance(learner.learnt_, Drawing) else "written"
         covers = (
-            f"there are no sets for what is written: '{learner.target} sure' says how sure each cell is",
+            f"there are no sets for what is {made}: '{learner.target} sure' says how sure each cell is",
         )
     return FilledTarget(
         name=learner.target,
@@ -253,7 +280,7 @@ def _fill_one(typed: Table, learner: Learner, asked: Asked, progress: Progress) 
 
 
 def _count_blank(answers: Answers) -> int:
-    """How many cells stay blank: what is written is left out where it would be a guess."""
+    """How many cells stay blank: what is written or drawn is left out where it would be a guess."""
     return sum(value is None or value != value for value in answers.values.tolist())
 
 
@@ -262,9 +289,13 @@ def answer_frame(
     learner: Learner,
     *,
     asked: Asked = NOTHING,
+    drawn: Path | None = None,
     progress: Progress = lambda step, share: None,
 ) -> Filling:
-    """The frame with the learner's answers: in the blanks of its target, or in a new last column where it has none."""
+    """The frame with the learner's answers: in the blanks of its target, or in a new last column where it has none.
+
+    Drawn pictures are written into the folder `drawn`, as by `fill`.
+    """
     import narwhals.stable.v2 as nw
 
     from handful.table.adapt import table_from_frame
@@ -289,11 +320,31 @@ def answer_frame(
     typed = table_from_frame(native, kinds=kinds, forms=forms, series=learnt.series, root=learner.root)
     typed = as_given(native, typed, (name,), kinds)
     typed = with_words(typed, learnt.kinds, progress=progress)
-    read = [] if isinstance(learnt, Writing) else [column for column in learnt.kinds if column in typed]
+    _refuse_folder(typed, [name], drawn, learner.root)
+    read = [] if isinstance(learnt, Made) else [column for column in learnt.kinds if column in typed]
     # one row may have a broken file; where none of many can be read, the folder is the wrong one
     typed = embed(typed, read, needed=len(typed) > 1, progress=progress)
-    done = _fill_one(typed, learner, asked, progress)
+    done = _with_pictures(_fill_one(typed, learner, asked, progress), typed, drawn)
     return Filling(_put(native, typed, done), (done,), {}, typed.notes)
+
+
+def _refuse_folder(typed: Table, names: Sequence[str], folder: Path | None, root: Path | None) -> None:
+    """Raises TableError, before anything is drawn, where the pictures of one of the columns could not be saved."""
+    for name in names:
+        if typed[name].kind is Kind.IMAGE:
+            refuse_folder(folder or folder_for(name, root), root)
+
+
+def _with_pictures(done: FilledTarget, typed: Table, folder: Path | None) -> FilledTarget:
+    """The target with its pictures in files, which are written now."""
+    if done.answers.drawn is None:
+        return done
+    places, root = np.flatnonzero(typed[done.name].empty).tolist(), done.learner.root
+    pairs = zip(places, done.answers.values, strict=True)
+    pictures = {row: picture for row, picture in pairs if picture is not None}
+    folder = folder or folder_for(done.name, root)
+    files = save_pictures(pictures, folder, done.name, root)
+    return replace(done, folder=folder if files else None, files=tuple(map(files.get, places)))
 
 
 def _put(frame: Any, typed: Table, done: FilledTarget) -> Any:
@@ -334,7 +385,8 @@ def _put(frame: Any, typed: Table, done: FilledTarget) -> Any:
             ends = dict(zip(np.flatnonzero(known).tolist(), written(values[known]), strict=True))
             beside[name] = over_all_rows([ends.get(row) for row in range(len(values))], None)
     stale = {f"{done.name} {suffix}" for suffix in SUFFIXES} - set(typed.names)
-    return put_answers(frame, done.name, written(done.answers.values), empty, beside, stale)
+    cells = written(done.answers.values) if done.answers.drawn is None else list(done.files)
+    return put_answers(frame, done.name, cells, empty, beside, stale)
 
 
 def _form_in(typed: Table, done: FilledTarget) -> Form:

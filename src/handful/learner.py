@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from handful.answer.answer import Answers, Cover, Why, answers_from, joined, presented
 from handful.answer.score import Score
 from handful.distribution import mean
+from handful.draw.artist import Artist
+from handful.draw.drawing import Drawing, learn_to_draw
 from handful.encode.embed import embed
 from handful.encode.features import TableEncoder, fit_encoder, says_something
 from handful.encode.names import name_vectors
@@ -43,9 +45,11 @@ from handful.write.open import shared_writer
 from handful.write.writer import Writer
 from handful.write.writing import Writing, learn_to_write
 
-__all__ = ["Doubt", "Learner", "State", "check_rate"]
+__all__ = ["Doubt", "Learner", "Made", "State", "check_rate"]
 
 Progress = Callable[[str, float], None]
+Made = Writing | Drawing
+"""What was learnt of a target that is made, cell by cell, rather than chosen or measured."""
 
 UNLIKE = "unlike the labelled rows (of rows like them 1 in 20 would look so)"
 AT_ONCE = 2_000
@@ -110,8 +114,9 @@ class Learner:
     rows are never split between learning and judging; it is no feature. `root` is the folder that paths to pictures,
     sounds and series are relative to, without it the working directory. `series` names columns that together are one
     series, `{"pulse": ["t0", "t1", "t2"]}`. `writer` writes text where no program does: without it the one of
-    `handful get writer`, else the path of a GGUF file or the address of a server. Raises `UserError` with a hint where
-    the table does not allow what is asked.
+    `handful get writer`, else the path of a GGUF file or the address of a server; `artist` draws pictures: without it
+    the one of `handful get artist`, else a folder of weights or the address of a server. Raises `UserError` with a hint
+    where the table does not allow what is asked.
     """
 
     def __init__(
@@ -123,6 +128,7 @@ class Learner:
         root: Path | str | None = None,
         series: Mapping[str, Sequence[str]] | None = None,
         writer: str | Writer | None = None,
+        artist: str | Artist | None = None,
     ) -> None:
         self.target = target
         self.kinds = dict(kinds or {})
@@ -130,11 +136,12 @@ class Learner:
         self.root = None if root is None else Path(root)
         self.series = {name: tuple(members) for name, members in (series or {}).items()}
         self.writer = writer
-        self._state: State | Writing | None = None
+        self.artist = artist
+        self._state: State | Made | None = None
         self._covering: Coverage | None = None
 
     @property
-    def learnt_(self) -> State | Writing:
+    def learnt_(self) -> State | Made:
         """All that was learnt. Raises HandfulError before `fit`."""
         if self._state is None:
             raise HandfulError(f"the learner of {self.target!r} is not fitted", hint="call fit(table) first")
@@ -142,11 +149,12 @@ class Learner:
 
     @property
     def state_(self) -> State:
-        """All that was learnt of a target that is chosen or measured. Raises TargetError where it is written."""
+        """All that was learnt of a target that is chosen or measured. Raises TargetError where it is made."""
         learnt = self.learnt_
-        if isinstance(learnt, Writing):
+        if isinstance(learnt, Made):
+            made = "drawn" if isinstance(learnt, Drawing) else "written"
             raise TargetError(
-                f"{self.target!r} is written, not chosen among classes or measured: there is no such thing for it",
+                f"{self.target!r} is {made}, not chosen among classes or measured: there is no such thing for it",
                 hint="evaluate, fill and predict take it; if its values are classes: --kind "
                 + shlex.quote(f"{self.target}=category"),
             )
@@ -156,18 +164,23 @@ class Learner:
         """Learn from the rows in which the target is filled; the others are not looked at."""
         progress("reading", 0.0)
         typed = with_words(self._typed(table), progress=progress)
-        if not self.fit_writing(typed, progress):
+        if not self.fit_made(typed, progress):
             self.fit_blend(typed, progress)
         return self
 
-    def fit_writing(self, typed: Table, progress: Progress = lambda step, share: None) -> bool:
-        """Learn to write the target; False where it is rather chosen or measured, which is for `fit_blend`."""
-        share = lambda part: progress("learning to write", part)  # noqa: E731
-        written = learn_to_write(
-            typed, self.target, group=self.group, open_writer=self._open_writer, progress=share
+    def fit_made(self, typed: Table, progress: Progress = lambda step, share: None) -> bool:
+        """Learn to draw or write the target; False where it is rather chosen or measured, which is for `fit_blend`."""
+        share = lambda part: progress("learning to draw", part)  # noqa: E731
+        made: Made | None = learn_to_draw(
+            typed, self.target, group=self.group, open_artist=self._open_artist, progress=share
         )
-        self._state, self._covering = written, None
-        return written is not None
+        if made is None:
+            share = lambda part: progress("learning to write", part)  # noqa: E731
+            made = learn_to_write(
+                typed, self.target, group=self.group, open_writer=self._open_writer, progress=share
+            )
+        self._state, self._covering = made, None
+        return made is not None
 
     def fit_blend(self, typed: Table, progress: Progress = lambda step, share: None) -> None:
         """Learn a target that is chosen or measured: a blend of experts on the features of all columns."""
@@ -223,11 +236,10 @@ class Learner:
         truth at that rate (`Answers.cover`, with the guarantee in words); with `per_class` it does so for the rows of
         each class. `why` adds the labelled rows and the columns that decided each answer (`Answers.why`). Both cost a
         multiple of the answers themselves. Raises ColumnError where a column is missing, UserError for a rate that is
-        not between 0 and 1, TargetError for a rate where the target is text that is written.
+        not between 0 and 1, TargetError for a rate where the target is written or drawn.
         """
-        if isinstance(self._state, Writing) and sure is None:
-            share = lambda part: progress("writing", part)  # noqa: E731
-            return self._state.answers(self._known(table), self._open_writer, why=why, progress=share)
+        if isinstance(self._state, Made) and sure is None:
+            return self._made(self._state, self._known(table), why, progress)
         coverage = None if sure is None else self._coverage(sure, progress)
         parts = []
         with one_thread():
@@ -239,6 +251,14 @@ class Learner:
                     )
                 parts.append(replace(answers, why=self._why(features)) if why else answers)
         return joined(parts)
+
+    def _made(self, learnt: Made, rows: Table, why: bool, progress: Progress) -> Answers:
+        """The answers of a target that is written or drawn."""
+        if isinstance(learnt, Drawing):
+            share = lambda part: progress("drawing", part)  # noqa: E731
+            return learnt.answers(rows, self._open_artist, why=why, progress=share)
+        share = lambda part: progress("writing", part)  # noqa: E731
+        return learnt.answers(rows, self._open_writer, why=why, progress=share)
 
     def _answers(self, rows: Table, features: Features) -> Answers:
         """The answers, each with what makes it doubtful."""
@@ -368,15 +388,21 @@ class Learner:
         return write_state(Path(path), self.learnt_)
 
     @staticmethod
-    def load(path: Path | str, *, root: Path | str | None = None, writer: str | None = None) -> Learner:
+    def load(
+        path: Path | str,
+        *,
+        root: Path | str | None = None,
+        writer: str | None = None,
+        artist: str | None = None,
+    ) -> Learner:
         """A learner from a `.handful` file; raises ModelFileError where it is not one.
 
-        `root` is the folder that paths to files are relative to in the tables that it is asked about. `writer` is
-        needed where the learner of a text had another one than that of `handful get writer`.
+        `root` is the folder that paths to files are relative to in the tables that it is asked about. `writer` and
+        `artist` are needed where the learner of a text or picture had another one than that of `handful get`.
         """
         from handful.persist import read_state
 
-        learnt: State | Writing = read_state(Path(path), (State, Writing))
+        learnt: State | Made = read_state(Path(path), (State, Writing, Drawing))
         learner = Learner(
             learnt.target.name,
             kinds=learnt.kinds,
@@ -384,6 +410,7 @@ class Learner:
             root=root,
             series=learnt.series,
             writer=writer,
+            artist=artist,
         )
         learner._state = learnt
         return learner
@@ -464,6 +491,13 @@ class Learner:
         if self.writer is None or isinstance(self.writer, str):
             return shared_writer(self.writer)
         return self.writer
+
+    def _open_artist(self) -> Artist:
+        if self.artist is None or isinstance(self.artist, str):
+            from handful.draw.open import shared_artist
+
+            return shared_artist(self.artist)
+        return self.artist
 
 
 def check_rate(sure: float) -> None:

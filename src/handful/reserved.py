@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def as_given(
         if earlier is not None:
             beside |= {f"{column.name} {suffix}" for suffix in SUFFIXES}
             if earlier.any():
-                column = _read_again(frame, column.name, earlier, kinds)
+                column = _read_again(frame, column, earlier, kinds)
                 notes.append(
                     f"{earlier.sum():,} cells of an earlier filling of {column.name!r} are answered again"
                 )
@@ -71,16 +72,20 @@ def _filled_earlier(column: Column, typed: Table) -> NDArray[np.bool_] | None:
     return np.isin(status.values.astype(str), ("filled", "unsure", "failed"))
 
 
-def _read_again(frame: Any, name: str, earlier: NDArray[np.bool_], kinds: Mapping[str, str] | None) -> Column:
+def _read_again(
+    frame: Any, column: Column, earlier: NDArray[np.bool_], kinds: Mapping[str, str] | None
+) -> Column:
     """The column typed from its given cells alone: what was filled must not sway its kind."""
     import narwhals.stable.v2 as nw
     import polars as pl
 
     from handful.table.adapt import table_from_frame
 
+    name = column.name
     series = next(
         each for each in nw.from_native(frame, eager_only=True).iter_columns() if str(each.name) == name
     )
     cells = [None if was_filled else cell for cell, was_filled in zip(series.to_list(), earlier, strict=True)]
     asked = {name: kinds[name]} if kinds and name in kinds else None
-    return table_from_frame(pl.DataFrame({name: pl.Series(cells, strict=False)}), kinds=asked)[name]
+    read = table_from_frame(pl.DataFrame({name: pl.Series(cells, strict=False)}), kinds=asked)[name]
+    return replace(read, root=column.root)

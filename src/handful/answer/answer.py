@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,29 @@ from numpy.typing import NDArray
 from handful.distribution import HIGH, LEVELS, LOW, mean
 from handful.table.column import Kind, texts
 
-__all__ = ["Answer", "Answers", "Cover", "Distribution", "Why", "answers_from", "answers_written", "joined"]
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from handful.draw.artist import Drawn
+
+__all__ = [
+    "Answer",
+    "Answers",
+    "Cover",
+    "Distribution",
+    "Why",
+    "answers_drawn",
+    "answers_from",
+    "answers_written",
+    "joined",
+]
 
 
 SEPARATOR = " | "
 """Between the classes of a set."""
+
+SHOWN = 3
+"""Columns or rows that are named in words."""
 
 LEAST_SHARE = 0.02
 """What a column moved, of all that all columns moved, below which it is not named."""
@@ -27,7 +45,7 @@ class Distribution:
     """What may stand in the cells: probabilities (row, class), or the values at `levels` (row, level).
 
     A date's values are seconds since 1970-01-01, UTC. Of written text there is one probability in a row: that `texts`
-    is right.
+    is right; of a drawn picture, that one would tell from it what was asked for.
     """
 
     values: NDArray[np.float64]
@@ -75,9 +93,12 @@ class Why:
 
     def text(self, row: int) -> str:
         """For people: "petal, sepal; like rows 4, 18", counting rows from 1."""
-        columns = ", ".join(self.weightiest(row)[:3])
-        rows = ", ".join(str(place + 1) for place in self.speaking(row)[:3])
-        return "; like rows ".join(part for part in (columns, rows) if part)
+        columns = ", ".join(self.weightiest(row)[:SHOWN])
+        return "; like rows ".join(part for part in (columns, self.named(row)) if part)
+
+    def named(self, row: int) -> str:
+        """The first labelled rows, counted from 1: "4, 18"."""
+        return ", ".join(str(place + 1) for place in self.speaking(row)[:SHOWN])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +117,19 @@ class Answer:
     """The columns that decided it, the weightiest first; empty unless asked for."""
     could_be: tuple[Any, ...] = ()
     """The classes, or the two ends, between which the truth lies at the asked rate; empty unless asked for."""
+    drawn: Drawn | None = None
+    """Of a picture: how it was drawn, and the known picture that looks most like it, with its distance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
     """The answers to all queries, column-wise; index it for a single `Answer`.
 
-    `values`: str for a category, float for a number, `numpy.datetime64` for a date, str or None for text. `status`:
-    "filled" or "unsure", and `reasons` says why not sure; the value is the best one in both cases, but an unsure text
-    is None (`distribution.texts` has what it would be). `sure`: the probability that a category or text is right, NaN
-    for other kinds. `low` and `high`: a 90% interval, in the form of `values`; None for a category or text.
+    `values`: str for a category, float for a number, `numpy.datetime64` for a date, str or None for text, a Pillow
+    picture (RGBA) or None for an image. `status`: "filled" or "unsure", and `reasons` says why not sure; the value is
+    the best one in both cases, but an unsure text or image is None (`best` has what it would be). `sure`: the
+    probability that a category or text is right, and that one would tell from a picture what was asked for; NaN for
+    other kinds. `low` and `high`: a 90% interval, in the form of `values`; None where nothing is measured.
     """
 
     target: str
@@ -116,6 +140,10 @@ class Answers:
     distribution: Distribution
     cover: Cover | None = None
     why: Why | None = None
+    drawn: tuple[Drawn, ...] | None = None
+    """(row,) how each picture was drawn, also where the cell stays blank; None for other kinds."""
+    pictures: NDArray[np.object_] | None = None
+    """(row,) the pictures, also where the cell stays blank; None for other kinds."""
 
     def __len__(self) -> int:
         return len(self.values)
@@ -127,7 +155,8 @@ class Answers:
         keys: tuple[Any, ...] = self.distribution.classes or self.distribution.levels
         if self.distribution.texts is not None:
             keys = (self.distribution.texts[row],)
-        distribution = dict(zip(keys, self.distribution.values[row].tolist(), strict=True))
+        shares = self.distribution.values[row].tolist() if keys else []  # of a picture there is only `sure`
+        distribution = dict(zip(keys, shares, strict=True))
         return Answer(
             self.values[row],
             str(self.status[row]),
@@ -136,6 +165,7 @@ class Answers:
             () if self.why is None else self.why.speaking(row),
             () if self.why is None else self.why.weightiest(row),
             self.could_be(row),
+            None if self.drawn is None else self.drawn[row],
         )
 
     def could_be(self, row: int) -> tuple[Any, ...]:
@@ -155,7 +185,9 @@ class Answers:
 
     @property
     def best(self) -> NDArray[Any]:
-        """The best value of each row, also of text that is too unsure to stand in the table."""
+        """The best value of each row, also of a text or picture that is too unsure to stand in the table."""
+        if self.pictures is not None:
+            return self.pictures
         return self.values if self.distribution.texts is None else self.distribution.texts
 
     @property
@@ -188,16 +220,30 @@ class Answers:
         return {**known, f"{self.target} status": self.status}
 
     def _why(self, row: int) -> str:
-        """What decided the answer; where a text was left out, what it would be."""
+        """What decided the answer; where a text or picture was left out, why."""
         assert self.why is not None
-        return str(self.reasons[row]) if self.values[row] is None else self.why.text(row)
+        if self.values[row] is None:
+            return str(self.reasons[row])
+        return self.why.text(row) if self.drawn is None else self._after(row)
+
+    def _after(self, row: int) -> str:
+        """For people: "after rows 4, 18; most like teapot (noto), 0.31 away", counting rows from 1."""
+        assert self.why is not None
+        assert self.drawn is not None
+        rows, drawn = self.why.named(row), self.drawn[row]
+        after = f"after row{'s' if ',' in rows else ''} {rows}" if rows else ""
+        like = f"most like {drawn.nearest}, {drawn.distance:.2f} away" if drawn.nearest else ""
+        return "; ".join(part for part in (after, like) if part)
 
     def to_frame(self) -> Any:
-        """A polars frame: the value, how sure it is, and the status."""
+        """A polars frame: the value, how sure it is, and the status; pictures as objects."""
         import polars
 
         columns = {self.target: self.values, **self.beside()}
-        return polars.DataFrame({name: polars.Series(values.tolist()) for name, values in columns.items()})
+        types = {self.target: polars.Object} if self.kind is Kind.IMAGE else {}
+        return polars.DataFrame(
+            {name: polars.Series(values.tolist(), dtype=types.get(name)) for name, values in columns.items()}
+        )
 
 
 def answers_from(
@@ -234,6 +280,30 @@ def answers_written(
         return Answers(target, kind, presented(values, kind), status, doubts, distribution)
     values = texts(text if doubt == "" else None for text, doubt in zip(best, doubts, strict=True))
     return Answers(target, Kind.TEXT, values, status, doubts, Distribution(sure[:, None], texts=best))
+
+
+def answers_drawn(target: str, drawn: Sequence[Drawn], pictures: Sequence[Image]) -> Answers:
+    """Answers that were drawn, `pictures` being what was; an unsure one is blank."""
+    doubts = texts(each.doubt for each in drawn)
+    return Answers(
+        target,
+        Kind.IMAGE,
+        _objects(None if doubt else each for doubt, each in zip(doubts, pictures, strict=True)),
+        np.where(doubts == "", "filled", "unsure").astype(object),
+        doubts,
+        Distribution(np.array([[each.sure] for each in drawn], dtype=np.float64).reshape(-1, 1)),
+        drawn=tuple(drawn),
+        pictures=_objects(pictures),
+    )
+
+
+def _objects(values: Iterable[Any]) -> NDArray[np.object_]:
+    """(row,) of things that numpy would take apart."""
+    cells = list(values)
+    array = np.empty(len(cells), dtype=object)
+    for place, cell in enumerate(cells):
+        array[place] = cell
+    return array
 
 
 def joined(parts: Sequence[Answers]) -> Answers:

@@ -14,11 +14,13 @@ from handful.table.column import Kind
 
 __all__ = [
     "DAY",
+    "JudgedPictures",
     "JudgedRows",
     "JudgedTexts",
     "Score",
     "character_f1",
     "no_score",
+    "score_pictures",
     "score_rows",
     "score_texts",
 ]
@@ -155,14 +157,9 @@ def score_texts(rows: JudgedTexts, how: str) -> Score:
     rule = min(copied, key=lambda name: float(_character_losses(rows.truth, copied[name]).mean()))
     baseline_losses = _character_losses(rows.truth, copied[rule])
     baseline = float(np.mean([a == b for a, b in zip(rows.truth, copied[rule], strict=True)]))
-    gains = baseline_losses - losses
-    # where every row gains, perhaps all alike, the sign test says it: a t-test wants spread
-    p_value = 0.5 ** len(gains) if (gains > 0).all() else _chance_of_luck(gains, units)
-    low, high = _share_interval(exact, units)
+    p_value, beats = _against_copying(baseline_losses - losses, units)
     better = p_value < SIGNIFICANCE
-    beats = "Better than copying" if better else "No better than copying"
-    if not better and gains.mean() > 0 and len(gains) < FEW:
-        beats = "Perhaps better than copying (with so few rows nobody can be sure)"
+    low, high = _share_interval(exact, units)
     verdict = (
         f"{beats}: {how} {exact.mean():.0%} exactly right "
         f"({low:.0%} to {high:.0%}, character F1 {1 - losses.mean():.2f}) on {len(exact)} rows held out; "
@@ -183,6 +180,54 @@ def score_texts(rows: JudgedTexts, how: str) -> Score:
         verdict=verdict,
         weights={},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPictures:
+    """Examples held out: how far from the true picture is what was drawn, and what a simple rule would have put."""
+
+    drawn: Array
+    """(row,) 1 - cosine of what the picture encoder sees: 0 the same, 1 nothing in common"""
+    copied: Array
+    """(row,) the same for the picture of the most similar other row"""
+    units: NDArray[np.intp]
+    """(row,) rows of one number belong together and count as one observation"""
+
+
+def score_pictures(rows: JudgedPictures) -> Score:
+    """How far the drawn pictures are from the true ones on average, beside copying the most similar row's picture."""
+    p_value, beats = _against_copying(rows.copied - rows.drawn, rows.units)
+    loss, baseline = float(rows.drawn.mean()), float(rows.copied.mean())
+    low, high = _mean_interval(rows.drawn, rows.units)
+    nearer = int((rows.drawn < rows.copied).sum())
+    return Score(
+        metric="1 - cosine of what is seen",
+        value=loss,
+        low=max(0.0, low),
+        high=high,
+        baseline=baseline,
+        loss_name="1 - cosine of what is seen",
+        loss=loss,
+        baseline_loss=baseline,
+        p_value=p_value,
+        better=p_value < SIGNIFICANCE,
+        rows=len(rows.drawn),
+        verdict=f"{beats}: drawn pictures are nearer to the true ones than the picture of the most similar row in "
+        f"{nearer} of {len(rows.drawn)} rows held out (1 - cosine of what is seen {loss:.2f}; copied {baseline:.2f}).",
+        weights={},
+    )
+
+
+def _against_copying(gains: Array, units: NDArray[np.intp]) -> tuple[float, str]:
+    """The chance that the gains over a rule that copies are luck, and what is said of it."""
+    means = _unit_means(gains, units)
+    # where every row gains, perhaps all alike, the sign test says it: a t-test wants spread
+    p_value = 0.5 ** len(means) if (means > 0).all() else _chance_of_luck(gains, units)
+    if p_value < SIGNIFICANCE:
+        return p_value, "Better than copying"
+    if gains.mean() > 0 and len(means) < FEW:
+        return p_value, "Perhaps better than copying (with so few rows nobody can be sure)"
+    return p_value, "No better than copying"
 
 
 def character_f1(truth: str, written: str | None) -> float:

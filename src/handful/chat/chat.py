@@ -20,8 +20,9 @@ from handful.chat.rewording import reworded
 from handful.chat.sheet import Sheet
 from handful.chat.tools import can_use_tools, said_freely, written
 from handful.chat.understanding import Understood, understand
-from handful.errors import HandfulError
+from handful.errors import HandfulError, TargetError
 from handful.plain import one_line, plain
+from handful.table.column import Kind
 
 if TYPE_CHECKING:
     from handful.filling import FilledTarget
@@ -185,6 +186,11 @@ class Chat:
 
     def fill(self, column: str, *, why: bool = False) -> FilledTarget:
         """The column filled, once in a talk, with what decided each answer if asked. Raises UserError."""
+        if self.sheet.kind(column) is Kind.IMAGE:
+            raise TargetError(
+                f"{column!r} holds pictures, and a talk writes no files",
+                hint="`handful fill` draws those that are blank",
+            )
         done = self._filled.get(column)
         if done is None or (why and done.answers.why is None):
             from handful.filling import Asked, fill_frame

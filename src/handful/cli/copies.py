@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from handful.cli.options import check_folder
 from handful.errors import CellError, HandfulError, TableError, UserError
 from handful.table.column import Kind
+from handful.table.filenames import safe_name
 from handful.table.layout import Layout
 from handful.table.media import content_of, file_named
 from handful.table.write import write_file
@@ -27,10 +26,6 @@ __all__ = ["Copies", "copy_files", "refuse_copies", "safe_names"]
 UNSURE, MANIFEST = "unsure", "manifest.csv"
 
 _COLUMNS = ["file", "copied to", "label", "sure", "status"]
-_UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
-_DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")  # names that Windows keeps for itself
-_LONGEST = 60  # characters, of up to four bytes: a name has at most 255
-"""What the name of a sub-folder may be, on every system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +98,7 @@ def safe_names(labels: Iterable[str], taken: Iterable[str] = ()) -> dict[str, st
     used = {name.casefold() for name in taken}
     names: dict[str, str] = {}
     for label in sorted(labels):
-        plain = _UNSAFE.sub("_", unicodedata.normalize("NFC", label))[:_LONGEST].strip(" .")
-        plain = f"{plain}_" if not plain or _DEVICES.fullmatch(plain) else plain
-        names[label] = _free(plain, "", used)
+        names[label] = _free(safe_name(label), "", used)
     return names
 
 

@@ -6,6 +6,7 @@ import click
 
 from handful.cli.console import Terminal
 from handful.cli.options import (
+    artist_option,
     group_option,
     kind_option,
     series_option,
@@ -24,6 +25,7 @@ __all__ = ["evaluate"]
 @series_option
 @group_option
 @writer_option
+@artist_option
 @terminal_options
 @click.pass_obj
 def evaluate(
@@ -34,6 +36,7 @@ def evaluate(
     series: dict[str, str],
     group: str | None,
     writer: str | None,
+    artist: str | None,
 ) -> None:
     """Say how good the answers would be.
 
@@ -42,7 +45,7 @@ def evaluate(
     """
     from handful.cli.learn import learn
 
-    learnt = learn(terminal, file, target, kinds, series, group, writer)
+    learnt = learn(terminal, file, target, kinds, series, group, writer, artist)
     learnt.say(terminal)
     if terminal.json:
         terminal.hand_out({"input": file, **learnt.to_dict()})

@@ -9,8 +9,10 @@ import click
 
 from handful.cli.console import Terminal
 from handful.cli.options import (
+    artist_option,
     asked_options,
     copy_option,
+    drawn_folder,
     excel_safe_option,
     force_option,
     group_option,
@@ -25,8 +27,9 @@ from handful.cli.options import (
 
 if TYPE_CHECKING:
     from handful.filling import FilledTarget, Filling
+    from handful.table.read import File
 
-__all__ = ["fill", "say_filling", "summary"]
+__all__ = ["fill", "notes_of", "say_filling", "summary"]
 
 
 @click.command()
@@ -40,6 +43,7 @@ __all__ = ["fill", "say_filling", "summary"]
 @output_option("Where the filled table goes; '-' is stdout. [default: STEM.filled.SUFFIX beside FILE]")
 @asked_options
 @writer_option
+@artist_option
 @copy_option
 @force_option
 @excel_safe_option
@@ -58,6 +62,7 @@ def fill(
     per_class: bool,
     why: bool,
     writer: str | None,
+    artist: str | None,
     force: bool,
     excel_safe: bool,
 ) -> None:
@@ -69,7 +74,9 @@ def fill(
     as they are. Beside a filled column come NAME sure, or NAME low and NAME high, and NAME status.
 
     Text is filled by a program that the filled cells show (last + ", " + first), or written by a language model that
-    you have fetched with `handful get writer`; where that would be a guess, the cell stays blank.
+    you have fetched with `handful get writer`. A picture is drawn, after `handful get artist`, from the words in its
+    row, in the style of the pictures that the column holds; it becomes a file in a folder beside the filled table, and
+    replaces none. Where a text or picture would be a guess, the cell stays blank.
 
     FILE may be a folder of pictures or sounds: a sub-folder is a label, and files that lie in no sub-folder, or in
     unlabelled, are answered.
@@ -89,18 +96,40 @@ def fill(
         source = read_source(file, one_target(file, targets))
         how = reading(source, kinds, series)
         filling = fill_frame(
-            source.frame, targets=targets, group=group, asked=asked, writer=writer, progress=progress, **how
+            source.frame,
+            targets=targets,
+            group=group,
+            asked=asked,
+            writer=writer,
+            artist=artist,
+            drawn=drawn_folder(file, place, source.root),
+            progress=progress,
+            **how,
         )
     write_file(filling.frame, place, source.layout, excel_safe=excel_safe, force=force)
+    notes = notes_of(filling, source, place)
     copied = copy_files(source, filling, Path(copies), how, excel_safe=excel_safe) if copies else None
-    say_filling(terminal, filling, source.notes)
+    say_filling(terminal, filling, notes)
     if copied:
         terminal.say(copied.line())
     if terminal.json:
-        facts = {**summary(filling, source.notes), **({"copies": copied.to_dict()} if copied else {})}
+        facts = {**summary(filling, notes), **({"copies": copied.to_dict()} if copied else {})}
         terminal.hand_out({"input": file, "output": place, **facts})
     else:
         terminal.say_end(place)
+
+
+def notes_of(filling: Filling, source: File, place: str) -> tuple[str, ...]:
+    """What there is to say of how the file was read, and of pictures that do not lie where the filled table does."""
+    folders = [target.folder for target in filling.targets if target.folder]
+    here = Path(place).resolve().parent
+    apart = [str(folder) for folder in folders if folder.resolve().parent != here]
+    if not apart:
+        return source.notes
+    return (
+        *source.notes,
+        f"drawn pictures are in {apart[0]!r}, below the folder of the input, from where the cells name them",
+    )
 
 
 def say_filling(terminal: Terminal, filling: Filling, reading: tuple[str, ...]) -> None:
@@ -115,6 +144,8 @@ def say_filling(terminal: Terminal, filling: Filling, reading: tuple[str, ...]) 
         terminal.say(
             f"{target.name} ({target.kind}): {target.given} given, {target.filled} filled{target.doubt}"
         )
+        if target.folder:
+            terminal.say(f"  pictures in {target.folder}")
         for note in target.notes:
             terminal.say(f"  {note}")
     for name, why in filling.left.items():
@@ -142,4 +173,5 @@ def _target(target: FilledTarget) -> dict[str, Any]:
         "unsure": target.unsure,
         "score": target.score.to_dict(),
         "notes": target.notes,
+        **({"folder": str(target.folder)} if target.folder else {}),
     }

@@ -8,6 +8,7 @@ import click
 
 from handful.cli.console import Terminal
 from handful.cli.options import (
+    artist_option,
     check_folder,
     force_option,
     group_option,
@@ -30,6 +31,7 @@ __all__ = ["fit"]
 @series_option
 @group_option
 @writer_option
+@artist_option
 @output_option("Where the model goes; its name ends in .handful.", required=True)
 @force_option
 @terminal_options
@@ -42,6 +44,7 @@ def fit(
     series: dict[str, str],
     group: str | None,
     writer: str | None,
+    artist: str | None,
     output: str,
     force: bool,
 ) -> None:
@@ -63,7 +66,7 @@ def fit(
     from handful.table.write import refuse_existing
 
     refuse_existing(place, force=force)
-    learnt = learn(terminal, file, target, kinds, series, group, writer)
+    learnt = learn(terminal, file, target, kinds, series, group, writer, artist)
     learnt.learner.save(place)
     learnt.say(terminal)
     if terminal.json:

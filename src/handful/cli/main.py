@@ -22,6 +22,7 @@ from handful.cli.chat import chat
 from handful.cli.console import Terminal
 from handful.cli.demo import demo
 from handful.cli.doctor import doctor
+from handful.cli.draw import draw
 from handful.cli.evaluate import evaluate
 from handful.cli.fill import fill
 from handful.cli.fit import fit
@@ -44,7 +45,7 @@ def handful() -> None:
 
 for _command in (
     *(fill, fit, predict, evaluate, inspect, next_rows, report),
-    *(chat, transcribe, get, demo, cache, doctor),
+    *(chat, transcribe, draw, get, demo, cache, doctor),
 ):
     handful.add_command(_command)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from handful.table.read import File
 
 __all__ = [
+    "artist_option",
     "asked_options",
     "beside",
     "check_folder",
     "copy_option",
+    "drawn_folder",
     "excel_safe_option",
     "force_option",
     "group_option",
@@ -127,6 +130,12 @@ writer_option = click.option(
     metavar="WHERE",
     help="Write text with this GGUF file, or this address of a server, instead of the writer of `handful get`.",
 )
+artist_option = click.option(
+    "--artist",
+    metavar="WHERE",
+    help="Draw pictures with the weights in this folder, or at this address of a server, instead of the artist of "
+    "`handful get`.",
+)
 force_option = click.option("--force", is_flag=True, help="Replace a file that exists.")
 excel_safe_option = click.option(
     "--excel-safe", is_flag=True, help="Quote cells that a spreadsheet would run as a formula (= + - @)."
@@ -190,6 +199,18 @@ def table_output(terminal: Terminal, file: str, output: str | None) -> str:
         format_of(Path(place))
     check_folder(Path(place))
     return place
+
+
+def drawn_folder(file: str, place: str, root: Path) -> Path:
+    """Where drawn pictures go: beside the filled table, or into the working directory where that is printed.
+
+    Where that is not below `root`, from where the cells name their files, they go into `root`.
+    """
+    from handful.table.media import is_under
+
+    stem = "filled" if file == "-" else Path(file).resolve().stem
+    folder = Path(f"{stem}.pictures") if place == "-" else Path(place).with_suffix(".pictures")
+    return folder if is_under(os.path.realpath(root), os.path.realpath(folder)) else root / folder.name
 
 
 def check_folder(place: Path) -> None:

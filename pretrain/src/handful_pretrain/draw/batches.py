@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from itertools import count
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
@@ -20,17 +21,19 @@ from handful_pretrain.draw.config import Config
 from handful_pretrain.draw.data import Pictures
 from handful_pretrain.draw.texts import COLOURS, States, Texts, asked, states
 
-__all__ = ["REFERENCE_PIXELS", "Batch", "Batches"]
+__all__ = ["Batch", "Batches"]
 
-REFERENCE_PIXELS = 32
-"""Of a side of a reference picture, whatever is drawn."""
-NO_WORDS, NO_STYLE, NEITHER = 0.15, 0.15, 0.05
+NO_WORDS, NO_STYLE, NEITHER, NO_GUIDES = 0.1, 0.1, 0.08, 0.12
 """Shares of pictures that are learned without."""
-RESTYLED = 0.3
+RESTYLED = 0.5
 """Share of groups whose style is none of the sets'."""
-RECOLOURED, COMPOSED = 0.12, 0.06
-SHIFT = 2
-"""Pixels of 64, at most."""
+RECOLOURED, COMPOSED = 0.12, 0.08
+OWN, OWN_NEAR = 0.6, 0.7
+"""Share of pictures with a guide of their own style, and of those guides that show something near."""
+SAME, OTHER = 0.65, 0.25
+"""Shares of guides of any style that show the same thing and something near; the rest are left out."""
+NEIGHBOURS = 12
+"""Captions that count as near one."""
 SIDED = re.compile(r"left|right|arrow|o'clock|thirty|button|keycap|letter|sign|clockwise|east|west")
 """Labels of what means something else in a mirror."""
 LETTERS = "symbols"
@@ -40,7 +43,7 @@ LETTERS = "symbols"
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Pictures (b, c, y, x) in -1 to 1, states of their words with where they are real, references with which are
-    shown, the group of each picture, and which pictures are learned without a style."""
+    shown, the group of each picture, which pictures are learned without a style; guides and how near each is."""
 
     pictures: Tensor
     words: Tensor
@@ -49,10 +52,21 @@ class Batch:
     shown: Tensor
     group: Tensor
     plain: Tensor
+    guides: Tensor
+    near: Tensor
 
     def to(self, device: torch.device) -> Batch:
         """The same on a device."""
         return Batch(*(getattr(self, part.name).to(device, non_blocking=True) for part in fields(self)))
+
+
+class Drawn(NamedTuple):
+    """A picture (c, y, x) to learn to draw, the number of its text, guides (m, c, y, x) and how near (m,) each is."""
+
+    picture: Tensor
+    text: int
+    guides: Tensor
+    near: Tensor
 
 
 class Batches:
@@ -67,10 +81,19 @@ class Batches:
         self.pixels = torch.from_numpy(np.ascontiguousarray(pictures.pixels)).permute(0, 3, 1, 2)
         self.styles: dict[str, list[int]] = {}
         self.cells: dict[tuple[str, str], list[int]] = {}
+        self.shown: dict[str, list[int]] = {}
         for number in learned:
             entry = self.entries[number]
             self.styles.setdefault(entry.style, []).append(number)
             self.cells.setdefault((entry.style, entry.label), []).append(number)
+            self.shown.setdefault(entry.label, []).append(number)
+        self.meanings = self._meanings()
+        self.labels = list(self.shown)
+        own = self.meanings[[self.texts.plain[label][0] for label in self.labels]]
+        order = np.argsort(-(own @ own.T), axis=1)[:, 1 : NEIGHBOURS + 1]
+        self.neighbours = {
+            label: [self.labels[i] for i in row] for label, row in zip(self.labels, order, strict=True)
+        }
         self.hues = {number: augment.main_hue(self.pictures([number])[0]) for number in learned}
 
     def pictures(self, numbers: Sequence[int]) -> Tensor:
@@ -78,6 +101,15 @@ class Batches:
         share = self.pixels[torch.as_tensor(numbers)].float() / 255
         share[:, :3] *= share[:, 3:]
         return share
+
+    def _meanings(self) -> NDArray[np.float32]:
+        """(text, coordinate) of length one: the mean over the tokens of each text."""
+        whole = np.add.reduceat(self.states.states, self.states.starts[:-1], axis=0, dtype=np.float32)
+        return np.asarray(whole / np.linalg.norm(whole, axis=1, keepdims=True))
+
+    def alike(self, text: int, label: str) -> float:
+        """Cosine of what a text and a label mean, at least .01: 0 stands for no guide."""
+        return max(0.01, float(self.meanings[text] @ self.meanings[self.texts.plain[label][0]]))
 
     def words(self, numbers: Sequence[int | None]) -> tuple[Tensor, Tensor]:
         """States (text, token, coordinate) of these texts, none where there is None, and which tokens are real."""
@@ -104,60 +136,99 @@ class Batches:
     def __getitem__(self, step: int) -> Batch:
         dice = random.Random(f"{self.config.train.seed} {step}")
         train = self.config.train
-        targets, references, shown, group, texts, plain = [], [], [], [], [], []
+        parts: list[tuple[Tensor, ...]] = []
+        group, texts, plain = [], [], []
         for number in range(train.groups):
             names = self.styles[dice.choice(list(self.styles))]
             chosen = dice.sample(names, min(len(names), train.references + train.each))
-            restyle = dice.choice(augment.STYLES) if dice.random() < RESTYLED else None
-            drawn = [self._drawn(each, dice, restyle is None) for each in chosen[train.references :]]
+            made = dice.random() < RESTYLED
+            drawn = [self._drawn(each, dice, made) for each in chosen[train.references :]]
             seen = self.pictures(chosen[: train.references])
-            wanted = torch.stack([picture for picture, _ in drawn])
-            if restyle is not None:
-                both = restyle(torch.cat([seen, wanted]), dice)
-                seen, wanted = both[: len(seen)], both[len(seen) :]
-            targets.append(augment.smaller(wanted, self.config.resolution))
-            references.append(augment.smaller(seen, REFERENCE_PIXELS))
-            shown.append(torch.arange(train.references) < dice.randint(1, train.references))
+            wanted = torch.stack([each.picture for each in drawn])
+            own = torch.stack([each.guides[0] for each in drawn])
+            if made:
+                both = augment.restyled(torch.cat([seen, wanted, own]), dice)
+                seen, wanted, own = both.split([len(seen), len(drawn), len(drawn)])
+            others = torch.stack([each.guides[1:] for each in drawn])
+            guides = torch.cat([own[:, None], others], 1)
+            near = torch.stack([each.near for each in drawn])
+            for place, each in enumerate(drawn):
+                chance, left = dice.random(), [dice.random() for _ in range(3)]
+                neither = chance < NEITHER
+                texts.append(None if neither or left[0] < NO_WORDS else each.text)
+                plain.append(neither or (left[1] < NO_STYLE and not made))
+                if left[2] < NO_GUIDES:
+                    near[place] = 0
+            shown = torch.arange(train.references) < dice.randint(1, train.references)
+            parts.append((wanted, seen, shown, guides, near))
             group += [number] * len(drawn)
-            for _, text in drawn:
-                chance = dice.random()
-                texts.append(None if chance < NO_WORDS + NEITHER else text)
-                bare = chance < NEITHER or chance > 1 - NO_STYLE
-                plain.append(bare and restyle is None)
+        pictures, references, shown, guides, near = zip(*parts, strict=True)
         words, real = self.words(texts)
+        side, small = self.config.resolution, self.config.reference_pixels
         return Batch(
-            torch.cat(targets) * 2 - 1,
+            augment.smaller(torch.cat(pictures), side) * 2 - 1,
             words,
             real,
-            torch.stack(references) * 2 - 1,
+            augment.smaller(torch.cat(references), small).unflatten(0, (train.groups, -1)) * 2 - 1,
             torch.stack(shown),
             torch.tensor(group),
             torch.tensor(plain),
+            augment.smaller(torch.cat(guides).flatten(0, 1), side).unflatten(0, (len(group), -1)) * 2 - 1,
+            torch.cat(near),
         )
 
-    def _drawn(self, number: int, dice: random.Random, in_colour: bool) -> tuple[Tensor, int]:
-        """A picture made from this one, and the number of a text for it."""
+    def _drawn(self, number: int, dice: random.Random, made: bool) -> Drawn:
+        """A picture made from this one, a text for it, and guides: itself too, where its style is about to change."""
         entry, picture = self.entries[number], self.pictures([number])[0]
-        chance = dice.random()
-        if chance < COMPOSED:
-            return self._composed(number, picture, dice)
-        hue = self.hues[number]
-        if chance < COMPOSED + RECOLOURED and hue is not None and in_colour:
-            colour, text = dice.choice(list(self.texts.coloured[entry.label].items()))
-            return augment.turned(picture, COLOURS[colour] - hue), text
-        if entry.group != LETTERS and not SIDED.search(entry.label) and dice.random() < 0.5:
-            picture = picture.flip(-1)
-        if dice.random() < 0.5:
-            picture = augment.shifted(picture, dice.randint(-SHIFT, SHIFT), dice.randint(-SHIFT, SHIFT))
+        labels = [entry.label, entry.label]
+        chance, hue, mirrored = dice.random(), self.hues[number], False
         plain = self.texts.plain[entry.label]
-        return picture, plain[0] if dice.random() < 0.4 else dice.choice(plain)
+        text = plain[0] if dice.random() < 0.5 else dice.choice(plain)
+        if chance < COMPOSED:
+            picture, text, labels = self._composed(number, picture, dice)
+        elif chance < COMPOSED + RECOLOURED and hue is not None and not made:
+            colour, text = dice.choice(list(self.texts.coloured[entry.label].items()))
+            picture = augment.turned(picture, COLOURS[colour] - hue)
+        elif entry.group != LETTERS and not SIDED.search(entry.label):
+            mirrored = dice.random() < 0.5
+        found = [self._own(number, dice), *(self._other(number, label, dice, made) for label in labels)]
+        guides = self.pictures([guide if guide is not None else number for guide in found])
+        near = [0.0 if guide is None else self.alike(text, self.entries[guide].label) for guide in found]
+        if mirrored:
+            picture, guides = picture.flip(-1), guides.flip(-1)
+        return Drawn(picture, text, guides, torch.tensor(near))
 
-    def _composed(self, number: int, picture: Tensor, dice: random.Random) -> tuple[Tensor, int]:
+    def _own(self, number: int, dice: random.Random) -> int | None:
+        """A guide of the same style: something else, near if there is any."""
+        entry = self.entries[number]
+        if dice.random() >= OWN:
+            return None
+        if dice.random() < OWN_NEAR:
+            near = [label for label in self.neighbours[entry.label] if (entry.style, label) in self.cells]
+            if near:
+                return self.cells[entry.style, dice.choice(near[: NEIGHBOURS // 2])][0]
+        other = dice.choice(self.styles[entry.style])
+        return other if self.entries[other].label != entry.label else None
+
+    def _other(self, number: int, label: str, dice: random.Random, made: bool) -> int | None:
+        """A guide of any style: the same thing, or something near."""
+        style, chance = self.entries[number].style, dice.random()
+        if chance < SAME:
+            same = [i for i in self.shown[label] if made or self.entries[i].style != style]
+            if same:
+                return dice.choice(same)
+        if chance < SAME + OTHER:
+            return dice.choice(self.shown[dice.choice(self.neighbours[label])])
+        return None
+
+    def _composed(self, number: int, picture: Tensor, dice: random.Random) -> tuple[Tensor, int, list[str]]:
+        """Pictures put together, a text for them, and the two things that are to be seen."""
         entry = self.entries[number]
         for right, text in self.texts.pairs.get(entry.label, ()):
             others = self.cells.get((entry.style, right))
             if others and dice.random() < 0.5:
-                return augment.beside(picture, self.pictures(others[:1])[0], dice), text
+                both = augment.beside(picture, self.pictures(others[:1])[0], dice)
+                return both, text, [entry.label, right]
         number_of = dice.choice([2, 3])
         make = augment.two if number_of == 2 else augment.three
-        return make(picture, dice), self.texts.counted[entry.label][number_of]
+        return make(picture, dice), self.texts.counted[entry.label][number_of], [entry.label] * 2

@@ -7,19 +7,23 @@ import shutil
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from handful_pretrain.checkpoint import latest
 from handful_pretrain.draw.config import Config
 from handful_pretrain.draw.model import Artist
+from handful_pretrain.draw.sharpen import Sharpener
 
 __all__ = ["Progress", "latest", "load", "read_config", "restore", "save"]
 
 STATE, ABOUT = "state.pt", "config.json"
 KEPT = 2
 """Checkpoints of a run that stay; older ones are removed."""
+
+Network = TypeVar("Network", Artist, Sharpener)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,8 @@ class Progress:
 def save(
     folder: Path,
     config: Config,
-    model: Artist,
-    mean: Artist,
+    model: nn.Module,
+    mean: nn.Module,
     optimizer: torch.optim.Optimizer,
     progress: Progress,
 ) -> Path:
@@ -61,7 +65,9 @@ def read_config(checkpoint: Path) -> tuple[Config, Progress]:
     return Config.from_json(json.dumps(about["config"])), Progress(**about["progress"])
 
 
-def restore(checkpoint: Path, model: Artist, mean: Artist, optimizer: torch.optim.Optimizer) -> Progress:
+def restore(
+    checkpoint: Path, model: nn.Module, mean: nn.Module, optimizer: torch.optim.Optimizer
+) -> Progress:
     """Put a checkpoint's state into a model, its mean and its optimiser."""
     state = _read(checkpoint)
     model.load_state_dict(state["model"])
@@ -70,10 +76,10 @@ def restore(checkpoint: Path, model: Artist, mean: Artist, optimizer: torch.opti
     return read_config(checkpoint)[1]
 
 
-def load(checkpoint: Path) -> tuple[Artist, Config]:
-    """The model with its mean weights, ready to draw, and its config."""
+def load(checkpoint: Path, network: type[Network]) -> tuple[Network, Config]:
+    """The network with its mean weights, ready to draw, and its config."""
     config, _ = read_config(checkpoint)
-    model = Artist(config.model)
+    model = network(config.model)
     model.load_state_dict(_read(checkpoint)["mean"])
     return model.eval(), config
 

@@ -21,8 +21,10 @@ class ModelConfig:
     condition: int = 192
     """Coordinates of time, words and style together."""
     style_width: int = 96
-    style_tokens: int = 4
+    style_tokens: int = 8
     """What a few pictures are summed up in."""
+    guides: int = 3
+    """Pictures of the same thing, or of one near it, by which shapes go: one of the style, the others of any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,11 @@ class TrainConfig:
     clip: float = 1.0
     average: float = 0.999
     """What the running mean of the weights keeps at each step."""
-    groups: int = 8
+    groups: int = 6
     """Of a batch; each has a style of its own, shown by up to `references` pictures."""
-    each: int = 4
+    each: int = 6
     """Pictures of a group."""
-    references: int = 8
+    references: int = 6
     seed: int = 1
 
 
@@ -50,6 +52,8 @@ class Config:
 
     size: str
     resolution: int = 32
+    reference_pixels: int = 32
+    """Of a side of a reference picture."""
     model: ModelConfig = field(default_factory=ModelConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
 
@@ -62,21 +66,30 @@ class Config:
         """From what `to_json` gave."""
         raw: dict[str, Any] = json.loads(text)
         model = {**raw["model"], "widths": tuple(raw["model"]["widths"])}
-        return cls(raw["size"], raw["resolution"], ModelConfig(**model), TrainConfig(**raw["train"]))
+        train = TrainConfig(**raw["train"])
+        return cls(
+            raw["size"], raw["resolution"], raw["reference_pixels"], model=ModelConfig(**model), train=train
+        )
 
 
 SIZES = {
     "tiny": Config(
         "tiny",
         16,
-        ModelConfig(widths=(16, 32), blocks=1, heads=2, condition=32, style_width=16, style_tokens=2),
-        TrainConfig(rate=3e-3, warmup=5, average=0.9, groups=2, each=5, references=2),
+        model=ModelConfig(widths=(16, 32), blocks=1, heads=2, condition=32, style_width=16, style_tokens=2),
+        train=TrainConfig(rate=3e-3, warmup=5, average=0.9, groups=2, each=5, references=2),
     ),
     "small": Config("small"),
     "base": Config(
         "base",
+        model=ModelConfig(widths=(64, 128, 256), blocks=2, condition=256, style_width=128),
+        train=TrainConfig(rate=3e-4, warmup=1000, average=0.9995, groups=32, each=16),
+    ),
+    "sharpener": Config(
+        "sharpener",
         64,
-        ModelConfig(widths=(64, 128, 256), blocks=2, condition=256, style_width=128),
-        TrainConfig(rate=3e-4, warmup=1000, average=0.9995, groups=32, each=16),
+        64,
+        model=ModelConfig(widths=(48, 80), blocks=1, condition=96, style_width=64, style_tokens=4),
+        train=TrainConfig(rate=2e-3),
     ),
 }

@@ -59,19 +59,16 @@ def lesson(
     pupil: Artist, teacher: Artist, batch: Batch, steps: int, guidance: float, generator: torch.Generator
 ) -> Tensor:
     """Mean squared error of the pupil's step from what two of the teacher's steps come to."""
-    pictures = batch.pictures
+    pictures, noise = batch.pictures, flow.noise_for(batch, generator)
     time_ = (torch.randint(steps, (len(pictures),), generator=generator) / steps).to(pictures.device)
     share = time_[:, None, None, None]
-    noise = torch.randn(pictures.shape, generator=generator).to(pictures.device)
     x = (1 - share) * noise + share * pictures
     half = 0.5 / steps
     with torch.no_grad():
         style = flow.style_of(teacher, batch)
-        first = flow.direction(teacher, x, time_, batch.words, batch.real, style, guidance)
-        second = flow.direction(
-            teacher, x + half * first, time_ + half, batch.words, batch.real, style, guidance
-        )
-    said = pupil(x, time_, batch.words, batch.real, flow.style_of(pupil, batch))
+        first = flow.direction(teacher, x, time_, batch, style, guidance)
+        second = flow.direction(teacher, x + half * first, time_ + half, batch, style, guidance)
+    said = flow.direction(pupil, x, time_, batch, flow.style_of(pupil, batch))
     error: Tensor = said.float() - (first + second) / 2
     return error.square().mean()
 

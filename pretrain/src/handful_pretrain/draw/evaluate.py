@@ -1,7 +1,7 @@
-"""How good a checkpoint draws: `python -m handful_pretrain.draw.evaluate CHECKPOINT --data DIR [--out FILE.csv]`.
+"""How good an artist draws: `python -m handful_pretrain.draw.evaluate FOLDER --data DIR [--out FILE.csv]`.
 
-Every figure stands beside what copying gets, and all pictures, true ones and copies too, are of the size that is drawn.
-Errors of pixels are not among them: a blurred mean wins those.
+FOLDER holds the weights as `handful get artist` installs them. Every figure stands beside what copying gets; pictures
+are of 64 pixels a side. Errors of pixels are not among them: a blurred mean wins those.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import csv
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,15 +19,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from handful_pretrain.draw import augment, checkpoint
+from handful.draw.artist import Drawn
+from handful.draw.local import LocalArtist
+from handful_pretrain.draw import augment
 from handful_pretrain.draw.batches import Batches
+from handful_pretrain.draw.config import SIZES
 from handful_pretrain.draw.data import read
-from handful_pretrain.draw.judge import HOUSE, Judge
-from handful_pretrain.draw.sheet import spread
+from handful_pretrain.draw.judge import HOUSE, Judge, tensor
+from handful_pretrain.draw.sheet import save_rows, spread
 from handful_pretrain.draw.sight import Ridge, alone, away, seen, strokes
 from handful_pretrain.draw.texts import COLOURS, NUMBERS
 
-__all__ = ["asks", "captions", "cells", "memorised", "speed", "styles"]
+__all__ = ["Told", "asks", "captions", "cells", "memorised", "speed", "styles"]
 
 PROBED = 2500
 """Pictures that the probe of words learns from."""
@@ -36,16 +40,18 @@ CANDIDATES, NEAREST = 300, 10
 """Captions that a drawing is to be told among, and how many may come before it: chance is .033."""
 NEAR_HUE = 35.0
 """Degrees by which the commonest hue may be off."""
+ACROSS = 20
+"""Pictures in a row of a sheet."""
 ONE_IN_THREE = 1 / 3
-SHOWN = (1, 3, 5, 20)
-"""References from which a held-out style is drawn."""
+FEW = (1, 3, 5, 20)
+"""Examples from which a held-out style is drawn."""
 
 
-def cells(judge: Judge, count: int) -> None:
-    """Captions known from other styles."""
+def cells(judge: Judge, count: int, picture: Path | None = None) -> None:
+    """Captions known from other styles; `picture`: a PNG of them, the true ones above the drawn ones."""
     measure = "cell: 1 - cosine to the true picture"
-    numbers = spread(judge.pictures.of("cell"), count)
-    true, drawn = judge.sight(numbers), judge.again(numbers)
+    numbers = spread(judge.held("cell"), count)
+    true, drawn = judge.sight(numbers), _noted(judge, "held-out cells", judge.again(numbers))
     judge.note(measure, "drawn", away(seen(drawn), true, judge.middle))
     others = [judge.same_caption(number) for number in numbers]
     each = [away(judge.sight(of), true[[i] * len(of)], judge.middle) for i, of in enumerate(others)]
@@ -56,27 +62,45 @@ def cells(judge: Judge, count: int) -> None:
     near = judge.sight([judge.nearest(number) for number in numbers])
     judge.note(measure, "nearest caption, same style", away(near, true, judge.middle))
     judge.note(measure, "another cell of this list", away(true[::-1], true, judge.middle))
+    if picture:
+        pairs = zip(judge.all[numbers].split(ACROSS), drawn.split(ACROSS), strict=True)
+        save_rows([row for pair in pairs for row in pair], picture)
     judge.note("corners clear where the true ones are", "drawn", _clear(drawn, judge.all[numbers]))
     memorised(judge, "held-out cells, drawn", drawn)
     memorised(judge, "held-out cells, true", judge.all[numbers])
 
 
+class Told:
+    """A probe that saw neither these captions nor the style drawn in, and other captions to tell each from."""
+
+    def __init__(self, judge: Judge, numbers: Sequence[int]) -> None:
+        teachers = spread([i for i in judge.learned if judge.entry(i).style != HOUSE], PROBED)
+        taught = [judge.entry(i).label for i in teachers]
+        self.probe = Ridge(judge.sight(teachers), judge.meaning(taught))
+        others = [*numbers, *spread(judge.learned, 2 * CANDIDATES)]
+        labels = dict.fromkeys(judge.entry(i).label for i in others)
+        self.candidates = list(labels)[: max(CANDIDATES, len(numbers))]
+        self.meaning = judge.meaning(self.candidates) - self.probe.level
+
+    def right(
+        self, eyes: NDArray[np.float32], labels: Sequence[str], nearest: int = NEAREST
+    ) -> NDArray[np.bool_]:
+        """Whether each picture's label is among so many that fit it best."""
+        wanted = np.array([self.candidates.index(label) for label in labels])
+        marks = (self.probe(eyes) - self.probe.level) @ self.meaning.T
+        before = (marks > np.take_along_axis(marks, wanted[:, None], 1)).sum(1)
+        return np.asarray(before < nearest)
+
+
 def captions(judge: Judge, count: int) -> None:
     """Captions that no style shows in training, read by a probe that saw neither them nor the style drawn in."""
-    held = [i for i in judge.pictures.of("caption") if judge.entry(i).style == HOUSE]
+    held = [i for i in judge.held("caption") if judge.entry(i).style == HOUSE]
     numbers = spread(held, count)
-    teachers = spread([i for i in judge.learned if judge.entry(i).style != HOUSE], PROBED)
-    probe = Ridge(judge.sight(teachers), judge.meaning([judge.entry(i).label for i in teachers]))
-    labels = dict.fromkeys(judge.entry(i).label for i in [*numbers, *spread(judge.learned, 2 * CANDIDATES)])
-    candidates = list(labels)[:CANDIDATES]
-    wanted = np.array([candidates.index(judge.entry(i).label) for i in numbers])
-    meaning = judge.meaning(candidates) - probe.level
-    drawn = judge.again(numbers)
+    told, labels = Told(judge, numbers), [judge.entry(i).label for i in numbers]
+    drawn = _noted(judge, "held-out captions", judge.again(numbers))
     near = judge.sight([judge.nearest(number) for number in numbers])
     for of, eyes in (("drawn", seen(drawn)), ("true", judge.sight(numbers)), ("nearest caption", near)):
-        marks = (probe(eyes) - probe.level) @ meaning.T
-        before = (marks > np.take_along_axis(marks, wanted[:, None], 1)).sum(1)
-        judge.note(f"held-out captions: R@10 of {len(candidates)}", of, before < NEAREST)
+        judge.note(f"held-out captions: R@10 of {len(told.candidates)}", of, told.right(eyes, labels))
     memorised(judge, "held-out captions, drawn", drawn)
 
 
@@ -96,9 +120,9 @@ def styles(judge: Judge, count: int) -> None:
     held = judge.pictures.of("style")
     judge.note(measure, "true, held out", told[np.isin(pupils, held)])
     known = {entries[i].label for i in judge.learned}
-    wanted = spread([i for i in held if entries[i].label in known], count)
-    for shown in SHOWN:
-        drawn = judge.again(wanted, shown)
+    wanted = spread([i for i in judge.held("style") if entries[i].label in known], count)
+    for shown in FEW:
+        drawn = _tensor(judge.again(wanted, shown))
         judge.note(
             measure, f"drawn, held out, from {shown}", probe(strokes(drawn)).argmax(1) == sides[wanted]
         )
@@ -111,14 +135,14 @@ def asks(judge: Judge, count: int) -> None:
     right, lucky = [], []
     for colour, hue in COLOURS.items():
         fresh = [i for i in coloured if colour not in judge.batches.texts.coloured[judge.entry(i).label]]
-        drawn = judge.asked([f"{colour} {judge.entry(i).label}" for i in fresh])
+        drawn = _tensor(judge.asked([f"{colour} {judge.entry(i).label}" for i in fresh]))
         right += [_near(picture, hue) for picture in drawn]
         lucky += [_near(judge.all[i], hue) for i in fresh]
     judge.note("asked colour is the commonest", "drawn", right)
     judge.note("asked colour is the commonest", "the picture without the colour", lucky)
     whole = spread([i for i in single if alone(judge.all[i]) == 1], 2 * count)
     for number, word in {1: "", **NUMBERS}.items():
-        drawn = judge.asked([f"{word} {judge.entry(i).label}".strip() for i in whole])
+        drawn = _tensor(judge.asked([f"{word} {judge.entry(i).label}".strip() for i in whole]))
         judge.note("asked count is seen", f"drawn, {number}", [alone(picture) == number for picture in drawn])
 
 
@@ -139,7 +163,17 @@ def speed(judge: Judge) -> None:
         began = time.perf_counter()
         judge.again([number])
         seconds.append(time.perf_counter() - began)
-    judge.note(f"seconds a picture, {torch.get_num_threads()} threads", f"{judge.steps} steps", seconds[1:])
+    judge.note("seconds a picture", "all that fill does for a cell", seconds[1:])
+
+
+def _noted(judge: Judge, of: str, drawn: Sequence[Drawn]) -> Tensor:
+    """The pictures, after noting how many would stay blank."""
+    judge.note("share left blank as unsure", of, np.array([bool(each.doubt) for each in drawn]))
+    return _tensor(drawn)
+
+
+def _tensor(drawn: Sequence[Drawn]) -> Tensor:
+    return tensor(np.stack([each.picture for each in drawn]))
 
 
 def _near(picture: Tensor, hue: float) -> bool:
@@ -157,21 +191,22 @@ def _clear(drawn: Tensor, true: Tensor) -> NDArray[np.bool_]:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("folder", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, help="CSV file of the figures")
+    parser.add_argument("--sheet", type=Path, help="PNG of the held-out cells, true and drawn")
     parser.add_argument("--count", type=int, default=100, help="pictures for each figure")
-    parser.add_argument("--steps", type=int, default=16)
-    parser.add_argument("--guidance", type=float, default=2.0)
-    parser.add_argument("--threads", type=int, default=0, help="threads on a CPU; 0 = torch's choice")
+    parser.add_argument("--tuning", action="store_true", help="on the half that things are chosen on")
     arguments = parser.parse_args()
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
-    model, config = checkpoint.load(arguments.checkpoint)
     pictures, keep = read(arguments.data), arguments.data
-    how = {"steps": arguments.steps, "guidance": arguments.guidance}
-    judge = Judge(model, Batches(pictures, config, keep), pictures, **how, keep=keep)
-    cells(judge, arguments.count)
+    judge = Judge(
+        LocalArtist(arguments.folder),
+        Batches(pictures, SIZES["small"], keep),
+        pictures,
+        keep,
+        tuning=arguments.tuning,
+    )
+    cells(judge, arguments.count, arguments.sheet)
     captions(judge, arguments.count)
     styles(judge, arguments.count)
     asks(judge, max(4, arguments.count // 5))

@@ -1,8 +1,8 @@
-"""A checkpoint as ONNX graphs: `python -m handful_pretrain.draw.export CHECKPOINT OUT --data DIR`.
+"""Checkpoints as ONNX graphs: `python -m handful_pretrain.draw.export CHECKPOINT SHARPENER OUT --data DIR`.
 
-OUT/draw.onnx gives the direction for one step, OUT/style.onnx the style tokens of a few pictures, OUT/styles.npz the
-tokens of the sets that were learned from and those that stand for no style, OUT/card.json what it all is. Weights are
-int8 with a scale for each output channel; the rest of the arithmetic is float32.
+OUT/draw.onnx gives the direction for one step, OUT/style.onnx the style tokens of a few pictures, OUT/sharpen.onnx a
+picture of twice the side, OUT/artist.npz what goes with them (`known`), OUT/card.json what it all is. Weights are int8
+with a scale for each output channel; the rest of the arithmetic is float32.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import hashlib
 import json
 import shutil
 import warnings
-from dataclasses import asdict
+from copy import deepcopy
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,29 +24,44 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from handful_pretrain.draw import checkpoint
-from handful_pretrain.draw.augment import smaller
-from handful_pretrain.draw.batches import REFERENCE_PIXELS
-from handful_pretrain.draw.checkpoint import Progress
+from handful_pretrain.draw.batches import Batches
+from handful_pretrain.draw.checkpoint import Network
 from handful_pretrain.draw.config import Config
-from handful_pretrain.draw.data import Pictures, read
+from handful_pretrain.draw.data import read
 from handful_pretrain.draw.model import CHANNELS, Artist
 from handful_pretrain.draw.packages import SETS
+from handful_pretrain.draw.sharpen import Sharpener
 from handful_pretrain.draw.sheet import spread
+from handful_pretrain.draw.sight import Ridge, seen
 from handful_pretrain.draw.texts import TOKENS, WIDTH
 
-__all__ = ["DRAW", "STYLE", "STYLES", "TOLERANCE", "Unfaithful", "difference", "export", "rounded", "write"]
+__all__ = [
+    "DRAW",
+    "KNOWN",
+    "SHARPEN",
+    "STYLE",
+    "TOLERANCE",
+    "Networks",
+    "Unfaithful",
+    "difference",
+    "known",
+    "read_networks",
+    "rounded",
+    "write",
+]
 
-DRAW, STYLE, STYLES, CARD = "draw.onnx", "style.onnx", "styles.npz", "card.json"
+DRAW, STYLE, SHARPEN, KNOWN, CARD = "draw.onnx", "style.onnx", "sharpen.onnx", "artist.npz", "card.json"
 TOLERANCE = 1e-4
 """How far an output may be from that of PyTorch with the same rounded weights."""
 OPSET = 17
 LEAST = 1024
 """Weights of fewer numbers stay float32."""
-SHOWN = 20
-"""Pictures of a set that its style tokens are made from."""
-NO_STYLE = "none"
-"""The name of the tokens that stand for no style."""
-INPUTS = ("pictures", "time", "words", "real", "style")
+RANK = 48
+"""Directions in which a probe tells what a picture shows."""
+PROBED = 4000
+"""Pictures that it learns from."""
+INPUTS = ("pictures", "time", "words", "real", "style", "guides", "near")
+SHARPENED = ("pictures", "guides", "near", "references", "shown")
 
 Array = NDArray[Any]
 
@@ -54,27 +70,37 @@ class Unfaithful(RuntimeError):
     """The graphs do not give what PyTorch gives."""
 
 
-def export(path: Path, out: Path, pictures: Pictures) -> float:
-    """Write the mean weights of a checkpoint; the largest difference from PyTorch comes back."""
-    model, config = checkpoint.load(path)
-    return write(model, config, checkpoint.read_config(path)[1], out, pictures)
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """The two networks with int8 weights, and the configs that they were made by."""
+
+    artist: Artist
+    sharpener: Sharpener
+    configs: tuple[Config, Config]
 
 
-def write(model: Artist, config: Config, progress: Progress, out: Path, pictures: Pictures) -> float:
-    """Write a model, aside first; the largest difference comes back.
+def read_networks(drawing: Path, sharpening: Path) -> Networks:
+    """The mean weights of two checkpoints, rounded."""
+    artist, config = checkpoint.load(drawing, Artist)
+    sharpener, other = checkpoint.load(sharpening, Sharpener)
+    return Networks(rounded(artist), rounded(sharpener), (config, other))
+
+
+def write(networks: Networks, out: Path, known: dict[str, Array], card: dict[str, Any]) -> float:
+    """Write the graphs and what goes with them, aside first; the largest difference from PyTorch comes back.
 
     Raises Unfaithful, and leaves what was at `out`, where it is more than `TOLERANCE`.
     """
-    model = rounded(model)
     aside = out.with_name(f".{out.name}")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
-        (aside / DRAW).write_bytes(_packed(_draw_graph(model, config.resolution)))
-        (aside / STYLE).write_bytes(_packed(_style_graph(model)))
-        np.savez(aside / STYLES, allow_pickle=False, **_styles(model, pictures))
-        (aside / CARD).write_text(json.dumps(_card(aside, config, progress), indent=2))
-        most = difference(model, config.resolution, aside)
+        (aside / DRAW).write_bytes(_packed(_draw_graph(networks)))
+        (aside / STYLE).write_bytes(_packed(_style_graph(networks)))
+        (aside / SHARPEN).write_bytes(_packed(_sharpen_graph(networks)))
+        np.savez_compressed(aside / KNOWN, allow_pickle=False, **known)
+        (aside / CARD).write_text(json.dumps(card | _facts(aside, networks), indent=2))
+        most = difference(networks, aside)
         if not most <= TOLERANCE:
             raise Unfaithful(
                 f"the outputs differ from PyTorch's by {most:.2g}; {TOLERANCE:g} is the most allowed"
@@ -87,10 +113,9 @@ def write(model: Artist, config: Config, progress: Progress, out: Path, pictures
 
 
 @torch.no_grad()
-def rounded(model: Artist) -> Artist:
+def rounded(model: Network) -> Network:
     """The model with its weights as int8 holds them."""
-    found = Artist(model.config)
-    found.load_state_dict(model.state_dict())
+    found = deepcopy(model)
     for weight in found.parameters():
         if _is_packed(tuple(weight.shape)):
             whole, scale = _bytes(weight.numpy())
@@ -99,53 +124,88 @@ def rounded(model: Artist) -> Artist:
 
 
 @torch.no_grad()
-def difference(model: Artist, resolution: int, folder: Path) -> float:
-    """The largest difference between what the graphs in a folder and a model give, for several numbers of pictures."""
-    import onnxruntime
-
-    sessions = [
-        onnxruntime.InferenceSession((folder / name).read_bytes(), providers=["CPUExecutionProvider"])
-        for name in (STYLE, DRAW)
-    ]
+def difference(networks: Networks, folder: Path) -> float:
+    """The largest difference between what the graphs in a folder and the networks give, for several numbers of
+    pictures."""
     found = []
     for count, shown in ((1, 1), (2, 5)):
-        pictures, mask = _few(count, shown)
-        style = model.style(pictures, mask)
-        ours = sessions[0].run(None, {"pictures": pictures.numpy(), "shown": mask.numpy()})[0]
-        found.append(np.abs(ours - style.numpy()).max())
-        given = _given(count, resolution, style)
-        drawn = sessions[1].run(None, {name: each.numpy() for name, each in zip(INPUTS, given, strict=True)})[
-            0
-        ]
-        found.append(np.abs(drawn - model(*given).numpy()).max())
+        drawing, references, sharpening = _given(networks, count, shown)
+        pairs = (
+            (STYLE, ("pictures", "shown"), references, networks.artist.style),
+            (DRAW, INPUTS, drawing, networks.artist),
+            (SHARPEN, SHARPENED, sharpening, networks.sharpener.whole),
+        )
+        for name, names, given, part in pairs:
+            ours = _session(folder / name).run(
+                None, {n: each.numpy() for n, each in zip(names, given, strict=True)}
+            )
+            found.append(np.abs(ours[0] - part(*given).numpy()).max())
     return float(np.max(found))
 
 
-def _given(count: int, resolution: int, style: Tensor) -> tuple[Tensor, ...]:
+def _session(path: Path) -> Any:
+    import onnxruntime
+
+    return onnxruntime.InferenceSession(path.read_bytes(), providers=["CPUExecutionProvider"])
+
+
+def _given(networks: Networks, count: int, shown: int) -> tuple[tuple[Tensor, ...], ...]:
+    """Inputs of drawing, of style and of sharpening, at random."""
     dice = torch.Generator().manual_seed(count)
-    pictures = torch.randn(count, CHANNELS, resolution, resolution, generator=dice)
+    small, large = (config.resolution for config in networks.configs)
+    guides = networks.artist.config.guides
+
+    def pictures(*shape: int) -> Tensor:
+        return torch.randn(*shape, generator=dice).clamp(-1, 1)
+
+    references = _few(count, shown, networks.configs[0].reference_pixels)
     words = torch.randn(count, TOKENS, WIDTH, generator=dice)
     real = torch.arange(TOKENS)[None] < 5 * torch.arange(count)[:, None]
-    return pictures, torch.rand(count, generator=dice), words, real, style
+    near = torch.tensor([1.0, 0.4, 0.0][:guides] + [0.2] * (guides - 3)).repeat(count, 1)
+    with torch.no_grad():
+        style = networks.artist.style(*references)
+    x = pictures(count, CHANNELS, small, small)
+    time = torch.rand(count, generator=dice)
+    drawing = (x, time, words, real, style, pictures(count, guides, CHANNELS, small, small), near)
+    sharp = pictures(count, guides, CHANNELS, large, large)
+    others = _few(count, shown, networks.configs[1].reference_pixels)
+    half = pictures(count, CHANNELS, large // 2, large // 2)
+    return drawing, references, (half, sharp, near, *others)
 
 
-def _few(count: int, shown: int) -> tuple[Tensor, Tensor]:
+def _few(count: int, shown: int, pixels: int) -> tuple[Tensor, Tensor]:
     dice = torch.Generator().manual_seed(shown)
-    pictures = torch.rand(count, shown, CHANNELS, REFERENCE_PIXELS, REFERENCE_PIXELS, generator=dice) * 2 - 1
+    pictures = torch.rand(count, shown, CHANNELS, pixels, pixels, generator=dice) * 2 - 1
     return pictures, torch.arange(shown).repeat(count, 1) < max(1, shown - 1)
 
 
-def _draw_graph(model: Artist, resolution: int) -> bytes:
-    with torch.no_grad():
-        style = model.style(*_few(2, 5))
-    return _exported(
-        model, _given(2, resolution, style), INPUTS, "direction", {name: {0: "b"} for name in INPUTS}
-    )
+def _draw_graph(networks: Networks) -> bytes:
+    given, _, _ = _given(networks, 2, 5)
+    return _exported(networks.artist, given, INPUTS, "direction", {name: {0: "b"} for name in INPUTS})
 
 
-def _style_graph(model: Artist) -> bytes:
+def _style_graph(networks: Networks) -> bytes:
+    _, given, _ = _given(networks, 2, 5)
     axes = {name: {0: "g", 1: "k"} for name in ("pictures", "shown")}
-    return _exported(model.style, _few(2, 5), ("pictures", "shown"), "style", axes)
+    return _exported(networks.artist.style, given, ("pictures", "shown"), "style", axes)
+
+
+def _sharpen_graph(networks: Networks) -> bytes:
+    _, _, given = _given(networks, 2, 5)
+    axes = {name: {0: "b"} for name in SHARPENED}
+    axes["references"] = axes["shown"] = {0: "g", 1: "k"}  # g may be 1: one style for all
+    return _exported(Whole(networks.sharpener), given, SHARPENED, "sharp", axes)
+
+
+class Whole(nn.Module):
+    """A sharpener that is given references rather than a style."""
+
+    def __init__(self, sharpener: Sharpener) -> None:
+        super().__init__()
+        self.sharpener = sharpener
+
+    def forward(self, *given: Tensor) -> Tensor:
+        return self.sharpener.whole(*given)
 
 
 def _exported(
@@ -218,36 +278,54 @@ def _along(scale: Array, axes: int) -> Array:
     return scale.reshape(-1, *[1] * (axes - 1))
 
 
-@torch.no_grad()
-def _styles(model: Artist, pictures: Pictures) -> dict[str, NDArray[np.float32]]:
-    """The tokens of each set, from pictures spread over it."""
-    found = {NO_STYLE: model.no_style.numpy()}
-    learned = pictures.of("train")
-    for style in dict.fromkeys(pictures.entries[number].style for number in learned):
-        of = [number for number in learned if pictures.entries[number].style == style]
-        share = torch.from_numpy(pictures.pixels[spread(of, SHOWN)]).permute(0, 3, 1, 2).float() / 255
-        share[:, :3] *= share[:, 3:]
-        few = smaller(share, REFERENCE_PIXELS)[None] * 2 - 1
-        found[style] = model.style(few, torch.ones(few.shape[:2], dtype=torch.bool))[0].numpy()
+def known(artist: Artist, batches: Batches, keep: Path | None = None) -> dict[str, Array]:
+    """What the graphs need beside them: the tokens for no style, what each label means (each row times any number), and
+    a probe that reads from what the picture network sees of a picture what it shows.
+
+    `trust`, which turns signs of a good drawing into a probability, is for `calibrate` to fit.
+    """
+    rows = batches.meanings[[batches.texts.plain[label][0] for label in batches.labels]]
+    numbers = spread([number for label in batches.labels for number in batches.shown[label]], PROBED)
+    pictures = torch.cat([batches.pictures([number]) for number in numbers]) * 2 - 1
+    of = {label: row for label, row in zip(batches.labels, rows, strict=True)}
+    meant = np.stack([of[batches.entries[number].label] for number in numbers])
+    probe = Ridge(_seen(pictures, keep), meant)
+    left, sizes, right = np.linalg.svd(probe.weights, full_matrices=False)
+    return {
+        "no_style": artist.no_style.detach().numpy(),
+        "meanings": np.round(rows / np.abs(rows).max(axis=1, keepdims=True) * 127).astype(np.int8),
+        "probe_middle": probe.middle.astype(np.float32),
+        "probe_spread": probe.spread.astype(np.float32),
+        "probe_level": probe.level.astype(np.float32),
+        "probe_weights": (left[:, :RANK] * sizes[:RANK]).astype(np.float16),
+        "probe_basis": right[:RANK].astype(np.float16),
+        "trust": np.zeros(4, np.float32),
+    }
+
+
+def _seen(pictures: Tensor, keep: Path | None) -> Array:
+    """What the picture network sees of these, kept in a folder: a quarter of an hour's worth of cores in a minute."""
+    path = keep / f"probe-{hashlib.sha256(pictures.numpy().tobytes()).hexdigest()[:12]}.npy" if keep else None
+    if path and path.exists():
+        return np.asarray(np.load(path))
+    found = seen(pictures)
+    if path:
+        np.save(path, found)
     return found
 
 
-def _card(folder: Path, config: Config, progress: Progress) -> dict[str, Any]:
-    contents = {name: (folder / name).read_bytes() for name in (DRAW, STYLE, STYLES)}
+def _facts(folder: Path, networks: Networks) -> dict[str, Any]:
+    contents = {name: (folder / name).read_bytes() for name in (DRAW, STYLE, SHARPEN, KNOWN)}
     return {
-        "name": f"artist {config.size} {config.resolution}",
         "licence": "Apache-2.0",
         "trained_on": {f"{package.name}@{package.version}": package.integrity for package in SETS},
-        "credits": "DRAW_CREDITS.md names who made the pictures",
+        "credits": "CREDITS.md names who made the pictures",
         "limits": [
             "icons on a clear ground: no photographs, no scenes, no letters",
             "words far from the captions of emoji give a blend of neighbours",
         ],
         "words": {"tokens": TOKENS, "coordinates": WIDTH},
-        "resolution": config.resolution,
-        "reference_pixels": REFERENCE_PIXELS,
-        "recipe": json.loads(config.to_json()),
-        "progress": asdict(progress),
+        "recipes": [json.loads(config.to_json()) for config in networks.configs],
         "sha256": {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
         "bytes": {name: len(content) for name, content in contents.items()},
     }
@@ -257,10 +335,15 @@ def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("sharpener", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     arguments = parser.parse_args()
-    most = export(arguments.checkpoint, arguments.out, read(arguments.data))
+    networks = read_networks(arguments.checkpoint, arguments.sharpener)
+    batches = Batches(read(arguments.data), networks.configs[0], arguments.data)
+    progress = [checkpoint.read_config(path)[1] for path in (arguments.checkpoint, arguments.sharpener)]
+    card = {"name": "handful artist", "progress": [asdict(each) for each in progress]}
+    most = write(networks, arguments.out, known(networks.artist, batches, arguments.data), card)
     size = sum(path.stat().st_size for path in arguments.out.iterdir())
     print(f"{arguments.out}: {size / 1e6:.2f} MB, at most {most:.1e} from PyTorch")
 

@@ -1,9 +1,9 @@
-"""A model that is asked to draw, and what its drawings are compared with."""
+"""An artist as the product has it, asked to draw, and what its drawings are compared with."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from handful_pretrain.draw import augment, flow
-from handful_pretrain.draw.batches import Batch, Batches
+from handful.draw.artist import Artist, Drawn, Example
+from handful_pretrain.draw.batches import Batches
 from handful_pretrain.draw.data import Entry, Pictures
-from handful_pretrain.draw.model import Artist
-from handful_pretrain.draw.sheet import cells, spread
+from handful_pretrain.draw.sheet import spread
 from handful_pretrain.draw.sight import Sight
 
-__all__ = ["HOUSE", "Figure", "Judge"]
+__all__ = ["HOUSE", "SHOWN", "Figure", "Judge", "tensor"]
 
-AT_ONCE = 32
-CHUNK = 500
+SHOWN = 8
+"""Pictures of a style that the artist is shown, unless said otherwise."""
 MIDDLE = 400
 """Pictures whose mean is the middle from which distances are seen."""
 HOUSE = "noto"
@@ -40,28 +39,28 @@ class Figure:
 
 
 class Judge:
-    """All pictures at the size that is drawn, and figures as they are found."""
+    """All pictures as the artist would be shown them, and figures as they are found."""
 
     def __init__(
         self,
-        model: Artist,
+        artist: Artist,
         batches: Batches,
         pictures: Pictures,
-        *,
-        steps: int = 16,
-        guidance: float = 2.0,
         keep: Path | None = None,
+        *,
+        tuning: bool = False,
     ) -> None:
-        self.model, self.batches, self.pictures = model, batches, pictures
-        self.steps, self.guidance = steps, guidance
-        self.side = batches.config.resolution
-        starts = range(0, len(pictures.entries), CHUNK)
-        parts = [batches.pictures(range(i, min(i + CHUNK, len(pictures.entries)))) for i in starts]
-        self.all = torch.cat([augment.smaller(part, self.side) for part in parts]) * 2 - 1
-        self.sight = Sight(self.all, keep / f"seen-{self.side}-{pictures.hash()[:12]}.npz" if keep else None)
+        self.artist, self.batches, self.pictures = artist, batches, pictures
+        self.tuning = tuning
+        self.all = tensor(pictures.pixels)
+        self.sight = Sight(self.all, keep / f"seen-{pictures.hash()[:12]}.npz" if keep else None)
         self.learned = pictures.of("train")
         self.middle = self.sight(spread(self.learned, MIDDLE)).mean(axis=0)
         self.figures: list[Figure] = []
+
+    def held(self, split: str) -> list[int]:
+        """The held-out pictures to judge by: every second one; the others are for choosing what may be chosen."""
+        return self.pictures.of(split)[int(self.tuning) :: 2]
 
     def entry(self, number: int) -> Entry:
         """What is known of a picture."""
@@ -73,29 +72,27 @@ class Judge:
         self.figures.append(figure)
         print(f"{figure.measure:40} {figure.of:36} {figure.value:8.3f}  n {figure.count}", flush=True)
 
-    def draw(self, batch: Batch, seed: int = 0) -> Tensor:
-        """One picture for each of a batch."""
-        with torch.no_grad():
-            style = flow.style_of(self.model, batch)
-        drawn = []
-        for start in range(0, len(style), AT_ONCE):
-            part = slice(start, start + AT_ONCE)
-            given = (batch.words[part], batch.real[part], style[part], self.side)
-            drawn.append(
-                flow.draw(self.model, *given, steps=self.steps, guidance=self.guidance, seed=seed + start)
-            )
-        return torch.cat(drawn)
-
-    def again(self, numbers: Sequence[int], shown: int = 5) -> Tensor:
+    def again(self, numbers: Sequence[int], shown: int = SHOWN) -> list[Drawn]:
         """These pictures drawn, each from its label and so many others of its style."""
-        return self.draw(cells(self.batches, self.pictures, numbers, shown))
+        return [
+            self.artist.draw([self.entry(number).label], self.examples(number, shown))[0]
+            for number in numbers
+        ]
 
-    def asked(self, texts: Sequence[str]) -> Tensor:
-        """One picture for each text, in the house style."""
-        first = next(number for number in self.learned if self.entry(number).style == HOUSE)
-        batch = cells(self.batches, self.pictures, [first] * len(texts))
-        words, real = self.batches.said(texts)
-        return self.draw(replace(batch, words=words, real=real))
+    def asked(self, texts: Sequence[str]) -> list[Drawn]:
+        """One picture for each text, in the style of the house."""
+        return self.artist.draw(texts)
+
+    def examples(self, number: int, shown: int) -> list[Example]:
+        """Pictures spread over the style of this one, none of the same label, none held out if others are there."""
+        own = self.entry(number)
+        others = [
+            i
+            for i, each in enumerate(self.pictures.entries)
+            if each.style == own.style and each.label != own.label
+        ]
+        known = [i for i in others if self.entry(i).split == "train"] or others
+        return [Example(self.entry(i).label, self.pictures.pixels[i]) for i in spread(known, shown)]
 
     def same_caption(self, number: int) -> list[int]:
         """The pictures of the same label in other styles."""
@@ -118,3 +115,10 @@ class Judge:
         words, real = self.batches.words([self.batches.texts.plain[label][0] for label in labels])
         mean = (words * real[..., None]).sum(1) / real.sum(1, keepdim=True)
         return np.asarray(torch.nn.functional.normalize(mean, dim=1).double().cpu().numpy())
+
+
+def tensor(pixels: NDArray[np.uint8]) -> Tensor:
+    """(b, c, y, x) in -1 to 1, colours times alpha, of (b, y, x, c) bytes."""
+    share = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 255
+    share[:, :3] *= share[:, 3:]
+    return share * 2 - 1

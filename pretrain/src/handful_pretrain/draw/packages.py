@@ -130,12 +130,16 @@ def credits(
         "# Credits of the drawings",
         "",
         "Made by `python -m handful_pretrain.draw.data` from the packages' own licence fields. The pictures were",
-        "rasterised, made smaller and augmented; none is part of this repository.",
+        "rasterised and made smaller. Networks were trained on them, and those for the library lie beside the networks",
+        "in the wheel of the artist; this repository holds none.",
         "",
         "| set | made by | licence | used for |",
         "|---|---|---|---|",
     ]
-    uses = [*((each, "training") for each in learned), *((each, "tests only") for each in tested)]
+    uses = [
+        *((each, "training and the library") for each in learned),
+        *((each, "tests only") for each in tested),
+    ]
     for package, use in uses:
         (about,) = members(package, folder, ["info.json"])
         author, licence = about["author"], about["license"]

@@ -14,16 +14,18 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from handful_pretrain.draw import checkpoint, flow
+from handful_pretrain.draw import checkpoint, flow, sharpen
 from handful_pretrain.draw.batches import Batch, Batches
 from handful_pretrain.draw.checkpoint import Progress
 from handful_pretrain.draw.config import SIZES, Config
 from handful_pretrain.draw.data import Pictures, read
-from handful_pretrain.draw.model import Artist
+from handful_pretrain.draw.model import Artist, Style
+from handful_pretrain.draw.sharpen import Sharpener
 from handful_pretrain.draw.sheet import cells, sheet, spread
 from handful_pretrain.log import log_line
 
@@ -35,6 +37,8 @@ SAVED, SHEETS = 4.0, 15.0
 """Minutes between checkpoints, and between sheets."""
 ON_SHEET, HELD_OUT = 16, 64
 """Held-out cells that are drawn, and whose loss is logged."""
+LEVELLED = 20
+"""Batches whose references tell what all styles have in common."""
 DECAY = 0.01
 """Of weights of more than one dimension, by AdamW."""
 
@@ -50,10 +54,11 @@ class Run:
         self.device = torch.device(device)
         self.pictures = pictures
         self.batches = Batches(pictures, config, keep)
-        self.model = Artist(config.model).to(self.device)
+        self.model = self.network().to(self.device)
         if self.device.type == "cuda":  # convolutions in bfloat16 are made for it
             self.model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.mean = Artist(config.model).to(self.device).requires_grad_(False)
+        level(self.model, self.batches)
+        self.mean = self.network().to(self.device).requires_grad_(False)
         self.mean.load_state_dict(self.model.state_dict())
         weights = [p for p in self.model.parameters() if p.ndim > 1]
         others = [p for p in self.model.parameters() if p.ndim <= 1]
@@ -62,6 +67,18 @@ class Run:
         self.progress = Progress()
         self._coming: Iterator[Batch] | None = None
 
+    def network(self) -> nn.Module:
+        """What is trained."""
+        return Artist(self.config.model)
+
+    def loss(self, model: nn.Module, batch: Batch, generator: torch.Generator) -> Tensor:
+        """How far off a network is on a batch."""
+        return flow.loss(cast("Artist", model), batch, generator)
+
+    def sheet(self, batch: Batch, path: Path) -> None:
+        """A picture of what the mean weights do on a batch."""
+        sheet(cast("Artist", self.mean), batch, path)
+
     def step(self, share: float) -> float:
         """One update, at this share of the run: its loss."""
         began = time.perf_counter()
@@ -69,7 +86,7 @@ class Run:
         batch = self.next()
         generator = torch.Generator().manual_seed(train.seed * 1_000_003 + step)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.device.type == "cuda"):
-            value = flow.loss(self.model, batch, generator)
+            value = self.loss(self.model, batch, generator)
         found = self.learn(value, train.rate * _factor(share, train.last_rate))
         seconds = self.progress.seconds + time.perf_counter() - began
         self.progress = replace(
@@ -122,7 +139,31 @@ class Run:
     @torch.no_grad()
     def held_out(self, batch: Batch) -> float:
         """The mean weights' loss on these pictures, always with the same noise."""
-        return float(flow.loss(self.mean, batch, torch.Generator().manual_seed(0)))
+        return float(self.loss(self.mean, batch, torch.Generator().manual_seed(0)))
+
+
+class Sharpening(Run):
+    """A sharpener on its way."""
+
+    def network(self) -> nn.Module:
+        return Sharpener(self.config.model)
+
+    def loss(self, model: nn.Module, batch: Batch, generator: torch.Generator) -> Tensor:
+        return sharpen.loss(cast("Sharpener", model), batch, generator)
+
+    def sheet(self, batch: Batch, path: Path) -> None:
+        sharpen.sheet(cast("Sharpener", self.mean), batch, path)
+
+
+@torch.no_grad()
+def level(model: nn.Module, batches: Batches) -> None:
+    """Fit what a network takes for granted of words and styles to those that it will learn from."""
+    seen = torch.cat([batches[step].references.flatten(0, 1) for step in range(LEVELLED)])
+    for part in model.modules():
+        if isinstance(part, Style):
+            part.tokens[0].fit(part.told(seen.to(part.anchors.device)))
+        if isinstance(part, Artist):
+            part.words[0].fit(torch.from_numpy(batches.states.states).float())
 
 
 def _factor(share: float, last: float) -> float:
@@ -150,9 +191,9 @@ def train(run: Run, out: Path, minutes: float, now: float = math.inf) -> Path:
             run.save(out)
             saved = time.monotonic()
         if time.monotonic() - drawn > 60 * SHEETS or run.progress.step == 5 * WINDOW:
-            sheet(run.mean, few, out / f"sheet-{run.progress.step:07d}.png")
+            run.sheet(few, out / f"sheet-{run.progress.step:07d}.png")
             drawn = time.monotonic()
-    sheet(run.mean, few, out / f"sheet-{run.progress.step:07d}.png")
+    run.sheet(few, out / f"sheet-{run.progress.step:07d}.png")
     return run.save(out)
 
 
@@ -175,17 +216,15 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, required=True)
     parser.add_argument("--now", type=float, default=math.inf, help="minutes of them at once")
     parser.add_argument("--size", choices=list(SIZES), default="small")
-    parser.add_argument("--resolution", type=int, choices=(16, 32, 64))
     parser.add_argument("--threads", type=int, default=0, help="threads on a CPU; 0 = torch's choice")
     arguments = parser.parse_args()
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     newest = checkpoint.latest(arguments.out)
     config = checkpoint.read_config(newest)[0] if newest else SIZES[arguments.size]
-    if not newest and arguments.resolution:
-        config = replace(config, resolution=arguments.resolution)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    run = Run(config, read(arguments.data), device, arguments.data)
+    kind = Sharpening if config.size == "sharpener" else Run
+    run = kind(config, read(arguments.data), device, arguments.data)
     print(train(run, arguments.out, arguments.minutes, arguments.now))
 
 

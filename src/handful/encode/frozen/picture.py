@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from handful.errors import CellError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-__all__ = ["MOST_PIXELS", "read_picture"]
+__all__ = ["MOST_PIXELS", "read_picture", "read_with_alpha"]
 
 MOST_PIXELS = 50_000_000
 """A picture of more is refused by its header, before anything is unpacked. Reading this many takes 200 to 450 MB."""
@@ -28,6 +29,16 @@ def read_picture(content: bytes) -> tuple[Image, tuple[int, int]]:
 
     Of one that moves, the first picture; a large JPEG comes smaller. Raises CellError with the reason.
     """
+    return _read(content, _coloured)
+
+
+def read_with_alpha(content: bytes) -> Image:
+    """An upright RGBA picture, transparent places as they are; otherwise as `read_picture`."""
+    return _read(content, _with_alpha)[0]
+
+
+def _read(content: bytes, coloured: Callable[[Any], Any]) -> tuple[Image, tuple[int, int]]:
+    """The upright picture in the colours wanted, and the (width, height) that its file has."""
     try:
         image = _opened(content)
         width, height = image.size
@@ -36,7 +47,7 @@ def read_picture(content: bytes) -> tuple[Image, tuple[int, int]]:
         image.draft(None, (ENOUGH, ENOUGH))
         image.load()
         turn = _orientation(image.info.get("exif", b""))
-        upright = _turned(_coloured(image), turn)
+        upright = _turned(coloured(image), turn)
     except CellError:
         raise
     except Exception as error:  # a broken file raises what its decoder happens to meet
@@ -87,6 +98,12 @@ def _coloured(image: Any) -> Any:
     white = Image.new("RGB", seen.size, "white")
     white.paste(seen, mask=seen.getchannel("A"))
     return white
+
+
+def _with_alpha(image: Any) -> Any:
+    """In RGBA: solid where the picture says nothing of alpha."""
+    clear = image.has_transparency_data and not image.mode.startswith("I")
+    return image.convert("RGBA") if clear else _coloured(image).convert("RGBA")
 
 
 def _turned(image: Any, orientation: int) -> Any:

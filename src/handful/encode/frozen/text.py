@@ -97,6 +97,10 @@ class TextVectors:
         }
         return {layer: made[0] for layer, made in zip(LAYERS, self._session.run(None, given), strict=True)}
 
+    def states(self, text: str, most: int) -> Array:
+        """(token, coordinate) of the last layer for the first tokens: `most` with [CLS] and [SEP] among them."""
+        return self.layers(self._tokens(text)[: most - 2])[LAYERS[-1]]
+
     def _tokens(self, text: str) -> list[int]:
         if len(text) > 2 * MOST_CHARACTERS:
             text = f"{text[:MOST_CHARACTERS]} {text[-MOST_CHARACTERS:]}"
