@@ -16,6 +16,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from handful.draw.arrange import arranged, beside
+from handful.draw.artist import Pixels
+from handful.draw.asked import plain
+from handful.draw.dress import dressed
+from handful.draw.references import spread
+from handful.draw.strokes import Strokes, measured, shows_anything
 from handful_pretrain.draw import augment
 from handful_pretrain.draw.config import Config
 from handful_pretrain.draw.data import Pictures
@@ -32,6 +38,8 @@ OWN, OWN_NEAR = 0.6, 0.7
 """Share of pictures with a guide of their own style, and of those guides that show something near."""
 SAME, OTHER = 0.65, 0.25
 """Shares of guides of any style that show the same thing and something near; the rest are left out."""
+MEASURED = 60
+"""Pictures of a set by which its strokes are measured, as in the product."""
 NEIGHBOURS = 12
 """Captions that count as near one."""
 SIDED = re.compile(r"left|right|arrow|o'clock|thirty|button|keycap|letter|sign|clockwise|east|west")
@@ -61,12 +69,19 @@ class Batch:
 
 
 class Drawn(NamedTuple):
-    """A picture (c, y, x) to learn to draw, the number of its text, guides (m, c, y, x) and how near (m,) each is."""
+    """A picture (c, y, x) to learn to draw, the number of its text, and its guides."""
 
     picture: Tensor
     text: int
-    guides: Tensor
+    own: Tensor
+    """(c, y, x) the guide of its own style"""
+    others: tuple[int | None, ...]
+    """Numbers of the guides of any style"""
+    asked: tuple[str, str]
+    """What each of those is set up for: the whole text, or one of two things"""
     near: Tensor
+    """(m,) how near each guide is"""
+    mirrored: bool
 
 
 class Batches:
@@ -94,6 +109,13 @@ class Batches:
         self.neighbours = {
             label: [self.labels[i] for i in row] for label, row in zip(self.labels, order, strict=True)
         }
+        places = {text: number for number, text in enumerate(self.texts.texts)}
+        self.bare = [places.get(plain(text), number) for number, text in enumerate(self.texts.texts)]
+        self.raw = pictures.pixels
+        self.strokes = {
+            style: measured([pictures.pixels[i] for i in spread(of, MEASURED)])
+            for style, of in self.styles.items()
+        }
         self.hues = {number: augment.main_hue(self.pictures([number])[0]) for number in learned}
 
     def pictures(self, numbers: Sequence[int]) -> Tensor:
@@ -108,8 +130,10 @@ class Batches:
         return np.asarray(whole / np.linalg.norm(whole, axis=1, keepdims=True))
 
     def alike(self, text: int, label: str) -> float:
-        """Cosine of what a text and a label mean, at least .01: 0 stands for no guide."""
-        return max(0.01, float(self.meanings[text] @ self.meanings[self.texts.plain[label][0]]))
+        """Cosine of what a text, with or without number and colour, and a label mean, at least .01: 0 stands for no
+        guide."""
+        forms = self.meanings[[text, self.bare[text]]]
+        return max(0.01, float((forms @ self.meanings[self.texts.plain[label][0]]).max()))
 
     def words(self, numbers: Sequence[int | None]) -> tuple[Tensor, Tensor]:
         """States (text, token, coordinate) of these texts, none where there is None, and which tokens are real."""
@@ -137,7 +161,7 @@ class Batches:
         dice = random.Random(f"{self.config.train.seed} {step}")
         train = self.config.train
         parts: list[tuple[Tensor, ...]] = []
-        group, texts, plain = [], [], []
+        group, texts, alone = [], [], []
         for number in range(train.groups):
             names = self.styles[dice.choice(list(self.styles))]
             chosen = dice.sample(names, min(len(names), train.references + train.each))
@@ -145,21 +169,23 @@ class Batches:
             drawn = [self._drawn(each, dice, made) for each in chosen[train.references :]]
             seen = self.pictures(chosen[: train.references])
             wanted = torch.stack([each.picture for each in drawn])
-            own = torch.stack([each.guides[0] for each in drawn])
+            own = torch.stack([each.own for each in drawn])
             if made:
                 both = augment.restyled(torch.cat([seen, wanted, own]), dice)
                 seen, wanted, own = both.split([len(seen), len(drawn), len(drawn)])
-            others = torch.stack([each.guides[1:] for each in drawn])
+            shown = torch.arange(train.references) < dice.randint(1, train.references)
+            others = self._dressed(drawn, seen[shown])
             guides = torch.cat([own[:, None], others], 1)
             near = torch.stack([each.near for each in drawn])
             for place, each in enumerate(drawn):
                 chance, left = dice.random(), [dice.random() for _ in range(3)]
                 neither = chance < NEITHER
                 texts.append(None if neither or left[0] < NO_WORDS else each.text)
-                plain.append(neither or (left[1] < NO_STYLE and not made))
+                alone.append(neither or (left[1] < NO_STYLE and not made))
                 if left[2] < NO_GUIDES:
                     near[place] = 0
-            shown = torch.arange(train.references) < dice.randint(1, train.references)
+                if dice.random() < train.given:
+                    guides[place, 1], near[place, 1] = wanted[place], 1
             parts.append((wanted, seen, shown, guides, near))
             group += [number] * len(drawn)
         pictures, references, shown, guides, near = zip(*parts, strict=True)
@@ -172,7 +198,7 @@ class Batches:
             augment.smaller(torch.cat(references), small).unflatten(0, (train.groups, -1)) * 2 - 1,
             torch.stack(shown),
             torch.tensor(group),
-            torch.tensor(plain),
+            torch.tensor(alone),
             augment.smaller(torch.cat(guides).flatten(0, 1), side).unflatten(0, (len(group), -1)) * 2 - 1,
             torch.cat(near),
         )
@@ -182,8 +208,8 @@ class Batches:
         entry, picture = self.entries[number], self.pictures([number])[0]
         labels = [entry.label, entry.label]
         chance, hue, mirrored = dice.random(), self.hues[number], False
-        plain = self.texts.plain[entry.label]
-        text = plain[0] if dice.random() < 0.5 else dice.choice(plain)
+        ways = self.texts.plain[entry.label]
+        text = ways[0] if dice.random() < 0.5 else dice.choice(ways)
         if chance < COMPOSED:
             picture, text, labels = self._composed(number, picture, dice)
         elif chance < COMPOSED + RECOLOURED and hue is not None and not made:
@@ -191,12 +217,42 @@ class Batches:
             picture = augment.turned(picture, COLOURS[colour] - hue)
         elif entry.group != LETTERS and not SIDED.search(entry.label):
             mirrored = dice.random() < 0.5
-        found = [self._own(number, dice), *(self._other(number, label, dice, made) for label in labels)]
-        guides = self.pictures([guide if guide is not None else number for guide in found])
-        near = [0.0 if guide is None else self.alike(text, self.entries[guide].label) for guide in found]
+        own, *others = (
+            self._own(number, dice),
+            *(self._other(number, label, dice, made) for label in labels),
+        )
+        guide = self.pictures([number if own is None else own])[0]
+        both = labels[0] != labels[1]
+        meant = [text, *((self.texts.plain[label][0] if both else text) for label in labels)]
+        near = [
+            0.0 if guide is None else self.alike(each, self.entries[guide].label)
+            for each, guide in zip(meant, (own, *others), strict=True)
+        ]
         if mirrored:
-            picture, guides = picture.flip(-1), guides.flip(-1)
-        return Drawn(picture, text, guides, torch.tensor(near))
+            picture, guide = picture.flip(-1), guide.flip(-1)
+        left, right = labels if both else [self.texts.texts[text]] * 2
+        return Drawn(picture, text, guide, tuple(others), (left, right), torch.tensor(near), mirrored)
+
+    def _dressed(self, drawn: Sequence[Drawn], references: Tensor) -> Tensor:
+        """(picture, 2, c, y, x) the guides of any style, as the product sets them up."""
+        pixels = _bytes(references)
+        like = measured(list(pixels)) if any(map(shows_anything, pixels)) else None
+        made = []
+        for each in drawn:
+            guides = [self._guide(*pair, like) for pair in zip(each.others, each.asked, strict=True)]
+            if each.asked[0] != each.asked[1] and None not in each.others:
+                guides = [beside(*guides)] * 2
+            share = torch.from_numpy(np.stack(guides)).permute(0, 3, 1, 2).float() / 255
+            share[:, :3] *= share[:, 3:]
+            made.append(share.flip(-1) if each.mirrored else share)
+        return torch.stack(made)
+
+    def _guide(self, number: int | None, words: str, like: Strokes | None) -> Pixels:
+        if number is None:
+            return np.zeros_like(self.raw[0])
+        entry, picture = self.entries[number], self.raw[number]
+        alike = dressed(picture, self.strokes[entry.style], like) if like else picture
+        return arranged(alike, entry.label, words)
 
     def _own(self, number: int, dice: random.Random) -> int | None:
         """A guide of the same style: something else, near if there is any."""
@@ -232,3 +288,10 @@ class Batches:
         number_of = dice.choice([2, 3])
         make = augment.two if number_of == 2 else augment.three
         return make(picture, dice), self.texts.counted[entry.label][number_of], [entry.label] * 2
+
+
+def _bytes(pictures: Tensor) -> NDArray[np.uint8]:
+    """(picture, y, x, c) not multiplied by alpha, of (picture, c, y, x) in 0 to 1."""
+    share = pictures.clone()
+    share[:, :3] /= share[:, 3:].clamp_min(1e-3)
+    return (share.clamp(0, 1) * 255).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()

@@ -43,6 +43,8 @@ class TrainConfig:
     each: int = 6
     """Pictures of a group."""
     references: int = 6
+    given: float = 0.1
+    """Share of pictures that are among their own guides: what is right already is to be kept."""
     seed: int = 1
 
 
@@ -90,6 +92,6 @@ SIZES = {
         64,
         64,
         model=ModelConfig(widths=(48, 80), blocks=1, condition=96, style_width=64, style_tokens=4),
-        train=TrainConfig(rate=2e-3),
+        train=TrainConfig(rate=2e-3, given=0.4),
     ),
 }
