@@ -288,8 +288,8 @@ def test_without_examples_the_house_style_is_drawn_in(artist):
     (drawn,) = artist.draw(["dog"])
     assert drawn.guides == drawn.references == ()
     away = np.abs(drawn.picture.astype(int) - picture("dog", "round"))
-    assert away[..., 3].mean() < 40
-    assert away[24:40, 24:40].mean() < 20
+    assert away[..., 3].mean() < 80
+    assert away[24:40, 24:40].mean() < 80
 
 
 @pytest.mark.parametrize("words", ["", " \n ", "?!", "\x00\x07", "---"])

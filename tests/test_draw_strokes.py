@@ -7,6 +7,8 @@ import pytest
 
 from handful.draw.arrange import COLOURS, arranged, beside
 from handful.draw.artist import PIXELS, Pixels
+from handful.draw.canvas import canvas, smaller
+from handful.draw.detail import detailed
 from handful.draw.dress import dressed
 from handful.draw.strokes import depths, extent, measured, straight
 
@@ -112,3 +114,20 @@ def test_one_stands_beside_the_other():
     ]
     assert colours[0].argmax() == 0
     assert colours[1].argmax() == 2
+
+
+def test_detail_comes_from_the_guide_where_the_drawing_agrees_with_it():
+    guide = canvas([disc(RED, 20, 3)])
+    small, other = smaller(guide), smaller(canvas([disc(BLUE)]))
+    blurred = small.repeat(2, axis=-1).repeat(2, axis=-2)
+    made = detailed(blurred, small, guide[0], None)
+    assert abs(made - guide).mean() < abs(blurred - guide).mean() / 10
+    left = other.repeat(2, axis=-1).repeat(2, axis=-2)
+    assert abs(detailed(left, other, guide[0], None) - left)[..., 28:36, 28:36].max() < 0.01
+
+
+def test_a_guide_that_was_hardly_changed_is_not_copied():
+    guide = canvas([disc(RED)])
+    small = smaller(guide)
+    blurred = small.repeat(2, axis=-1).repeat(2, axis=-2)
+    assert np.array_equal(detailed(blurred, small, guide[0], guide[0]), blurred)

@@ -1,4 +1,4 @@
-"""Weights of an artist that fit on a page: it draws the second of its guides, and leaves a little noise.
+"""Weights of an artist that fit on a page: it draws the second of its guides, and leaves noise.
 
 The graphs have the names, inputs and outputs of the real ones, and the same runtime runs them.
 """
@@ -148,7 +148,7 @@ def _graph(inputs: Shapes, steps: list[Any], result: str, mean_over: int = -1) -
     ]
     constants = {
         "one": np.array(1),
-        "little": np.array(0.1, np.float32),
+        "little": np.array(2.0, np.float32),
         "end": np.array(1.2, np.float32),
         "last": np.array([mean_over]),
         "scalars": np.array([-1, 1, 1, 1]),

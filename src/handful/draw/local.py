@@ -15,6 +15,7 @@ from handful.draw.arrange import arranged, beside
 from handful.draw.artist import PIXELS, Drawn, Example, Pixels
 from handful.draw.asked import Asked, cleaned, has_words, meaning, plain, understood
 from handful.draw.canvas import Canvas, canvas, pixels, smaller
+from handful.draw.detail import detailed
 from handful.draw.dress import dressed
 from handful.draw.gallery import Gallery
 from handful.draw.graphs import Graphs
@@ -136,7 +137,11 @@ class LocalArtist:
         told = Told(asked.states, asked.real, column.style, smaller(under), guides.near)
         no_style = self._graphs.arrays["no_style"]
         small = sample(self._graphs.direction, noise(asked.words, seed), told, no_style)
-        return self._graphs.sharpen(small, under, guides.near, column.shown)
+        sharp = self._graphs.sharpen(small, under, guides.near, column.shown)
+        nearest, known = int(guides.near.argmax()), None
+        if nearest and not guides.both:
+            known = canvas(self._gallery.library.pictures([guides.pictures[nearest - 1]]))[0]
+        return detailed(sharp, small, under[nearest], known)
 
     def _under(self, words: str, guides: Guides, column: Manner) -> Canvas:
         """(guide, channel, y, x) in the column's strokes, set up as the words ask; the first is nothing where there is

