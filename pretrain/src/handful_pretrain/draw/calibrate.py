@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from handful.draw.local import LocalArtist
+from handful.draw.references import spread
 from handful.draw.trust import Signs, row
 from handful_pretrain.draw.batches import Batches
 from handful_pretrain.draw.config import SIZES
@@ -25,7 +26,6 @@ from handful_pretrain.draw.data import read
 from handful_pretrain.draw.evaluate import Told
 from handful_pretrain.draw.export import CARD, KNOWN
 from handful_pretrain.draw.judge import HOUSE, Judge
-from handful_pretrain.draw.sheet import spread
 
 __all__ = ["UNDRAWABLE", "fitted"]
 

@@ -21,12 +21,13 @@ from torch import Tensor
 
 from handful.draw.artist import Drawn
 from handful.draw.local import LocalArtist
+from handful.draw.references import spread
 from handful_pretrain.draw import augment
 from handful_pretrain.draw.batches import Batches
 from handful_pretrain.draw.config import SIZES
 from handful_pretrain.draw.data import read
 from handful_pretrain.draw.judge import HOUSE, Judge, tensor
-from handful_pretrain.draw.sheet import save_rows, spread
+from handful_pretrain.draw.sheet import save_rows
 from handful_pretrain.draw.sight import Ridge, alone, away, seen, strokes
 from handful_pretrain.draw.texts import COLOURS, NUMBERS
 

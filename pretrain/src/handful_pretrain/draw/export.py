@@ -23,6 +23,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from handful.draw.references import spread
 from handful_pretrain.draw import checkpoint
 from handful_pretrain.draw.batches import Batches
 from handful_pretrain.draw.checkpoint import Network
@@ -31,7 +32,6 @@ from handful_pretrain.draw.data import read
 from handful_pretrain.draw.model import CHANNELS, Artist
 from handful_pretrain.draw.packages import SETS
 from handful_pretrain.draw.sharpen import Sharpener
-from handful_pretrain.draw.sheet import spread
 from handful_pretrain.draw.sight import Ridge, seen
 from handful_pretrain.draw.texts import TOKENS, WIDTH
 

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from handful.draw.artist import Artist, Drawn, Example
+from handful.draw.canvas import canvas
+from handful.draw.references import spread
 from handful_pretrain.draw.batches import Batches
 from handful_pretrain.draw.data import Entry, Pictures
-from handful_pretrain.draw.sheet import spread
 from handful_pretrain.draw.sight import Sight
 
 __all__ = ["HOUSE", "SHOWN", "Figure", "Judge", "tensor"]
@@ -119,6 +120,4 @@ class Judge:
 
 def tensor(pixels: NDArray[np.uint8]) -> Tensor:
     """(b, c, y, x) in -1 to 1, colours times alpha, of (b, y, x, c) bytes."""
-    share = torch.from_numpy(np.ascontiguousarray(pixels)).permute(0, 3, 1, 2).float() / 255
-    share[:, :3] *= share[:, 3:]
-    return share * 2 - 1
+    return torch.from_numpy(canvas(list(pixels)))

@@ -10,22 +10,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from handful.draw.references import spread
 from handful_pretrain.draw import augment, flow
 from handful_pretrain.draw.batches import Batch, Batches
 from handful_pretrain.draw.data import Pictures
 from handful_pretrain.draw.model import Artist
 
-__all__ = ["cells", "save_rows", "sheet", "spread"]
+__all__ = ["cells", "save_rows", "sheet"]
 
 SHOWN = 5
 """References of a cell."""
 GAP, ZOOM = 2, 64
 """Pixels around a picture, and of a side of it at least."""
-
-
-def spread(numbers: Sequence[int], count: int) -> list[int]:
-    """So many of them, evenly over all."""
-    return [numbers[i * len(numbers) // count] for i in range(min(count, len(numbers)))]
 
 
 def cells(batches: Batches, pictures: Pictures, numbers: Sequence[int], shown: int = SHOWN) -> Batch:

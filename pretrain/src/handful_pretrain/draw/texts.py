@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from handful.draw.arrange import COLOURS
 from handful_pretrain.draw.data import Entry
 
 __all__ = ["COLOURS", "NUMBERS", "TOKENS", "WIDTH", "States", "Texts", "asked", "states"]
@@ -24,8 +25,6 @@ TOKENS, WIDTH = 24, 384
 """Tokens of a text, at most, with the one before and the one after; coordinates of each."""
 LAYER = 6
 """Of the text encoder: the last."""
-COLOURS = dict(red=0, orange=30, yellow=55, green=120, turquoise=175, blue=220, purple=275, pink=325)
-"""Words, and the hue in degrees that each stands for."""
 NUMBERS = {2: "two", 3: "three"}
 PAIRS = 4000
 

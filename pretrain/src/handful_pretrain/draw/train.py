@@ -19,6 +19,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+from handful.draw.references import spread
 from handful_pretrain.draw import checkpoint, flow, sharpen
 from handful_pretrain.draw.batches import Batch, Batches
 from handful_pretrain.draw.checkpoint import Progress
@@ -26,7 +27,7 @@ from handful_pretrain.draw.config import SIZES, Config
 from handful_pretrain.draw.data import Pictures, read
 from handful_pretrain.draw.model import Artist, Style
 from handful_pretrain.draw.sharpen import Sharpener
-from handful_pretrain.draw.sheet import cells, sheet, spread
+from handful_pretrain.draw.sheet import cells, sheet
 from handful_pretrain.log import log_line
 
 __all__ = ["Run", "train"]
